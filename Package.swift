@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "ambit",
+  platforms: [.macOS(.v15)],
+  products: [.executable(name: "ambit", targets: ["ambit"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+  ],
+  targets: [
+    // System libraries and shims.
+    .systemLibrary(
+      name: "CGit2", pkgConfig: "libgit2",
+      providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    // Pure: values in, values out.
+    .target(
+      name: "KubeModel",
+      dependencies: [
+        "CSimdJSON",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Yams", package: "Yams"),
+      ]),
+    .target(name: "Reachability", dependencies: ["KubeModel"]),
+    .target(name: "Controls", dependencies: ["KubeModel", "Reachability"]),
+
+    // Each holds one handle to the outside.
+    .target(
+      name: "ClusterReader",
+      dependencies: [
+        "KubeModel",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOFoundationCompat", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+      ]),
+    .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "KubeModel"]),
+    .target(
+      name: "HistoryIndex",
+      dependencies: ["KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(
+      name: "Evidence",
+      dependencies: [.product(name: "Mustache", package: "swift-mustache")],
+      plugins: ["EmbedFiles"]),
+
+    // Use cases, commands, the executable.
+    .target(
+      name: "AmbitKit",
+      dependencies: [
+        "KubeModel", "Reachability", "Controls", "ClusterReader", "SnapshotStore", "HistoryIndex",
+        "Evidence", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
+      name: "AmbitCommands",
+      dependencies: [
+        "KubeModel", "Controls", "AmbitKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .executableTarget(name: "ambit", dependencies: ["AmbitCommands"]),
+
+    // Build-time: puts frameworks/ and templates/ into the binary.
+    .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
+    .executableTarget(name: "embed-files"),
+
+    // Measuring; not part of the product.
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["AmbitKit", "KubeModel", "SnapshotStore"],
+      path: "Benchmarks"),
+
+    .testTarget(name: "KubeModelTests", dependencies: ["KubeModel"]),
+    .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
+    .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
+    .testTarget(
+      name: "ClusterReaderTests",
+      dependencies: [
+        "KubeModel", "ClusterReader",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore"]),
+    .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
+    .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
+    .testTarget(name: "CommandTests", dependencies: ["AmbitKit", "AmbitCommands", "KubeModel"]),
+    .testTarget(name: "ArchitectureTests"),
+  ]
+)
+
+/// Every Swift target of ours is held to the same rules; the C targets and the plugin have no Swift.
+for target in package.targets where target.type == .regular || target.type == .executable || target.type == .test {
+  guard target.name != "CSimdJSON" else { continue }
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+}

@@ -1,0 +1,88 @@
+/// String keys and their values, sorted by the bytes of the key's UTF-8.
+///
+/// Look-ups are binary searches; the mappings of Kubernetes objects are small.
+public struct Mapping: Sendable {
+  public private(set) var entries: [(key: String, value: Value)]
+
+  public init() { entries = [] }
+
+  /// Creates a mapping from pairs in any order; of equal keys the last one wins.
+  ///
+  /// Readers refuse duplicate keys before they come here.
+  public init(_ pairs: [(String, Value)]) {
+    entries = []
+    entries.reserveCapacity(pairs.count)
+    var isSorted = true
+    for (key, value) in pairs {
+      if let last = entries.last, !Mapping.precedes(last.key, key) { isSorted = false }
+      entries.append((key, value))
+    }
+    if !isSorted {
+      var latest: [String: Value] = [:]
+      for (key, value) in pairs { latest[key] = value }
+      entries = latest.map { ($0.key, $0.value) }.sorted { Mapping.precedes($0.key, $1.key) }
+    }
+  }
+
+  public var isEmpty: Bool { entries.isEmpty }
+  public var count: Int { entries.count }
+  public var keys: [String] { entries.map(\.key) }
+
+  public subscript(key: String) -> Value? {
+    get {
+      let index = lowerBound(key)
+      guard index < entries.count, Mapping.isSame(entries[index].key, key) else { return nil }
+      return entries[index].value
+    }
+    set {
+      let index = lowerBound(key)
+      let isPresent = index < entries.count && Mapping.isSame(entries[index].key, key)
+      switch (newValue, isPresent) {
+      case (let value?, true): entries[index].value = value
+      case (let value?, false): entries.insert((key, value), at: index)
+      case (nil, true): entries.remove(at: index)
+      case (nil, false): break
+      }
+    }
+  }
+
+  /// Keeps the entries that satisfy `isIncluded`.
+  public func filter(_ isIncluded: (String, Value) -> Bool) -> Mapping {
+    var result = self
+    result.entries.removeAll { !isIncluded($0.key, $0.value) }
+    return result
+  }
+
+  private func lowerBound(_ key: String) -> Int {
+    var low = 0
+    var high = entries.count
+    while low < high {
+      let middle = (low + high) / 2
+      if Mapping.precedes(entries[middle].key, key) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// Byte equality. (`String.==` calls two spellings of one accented letter equal.)
+  static func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+
+  /// Byte order. (`String.<` compares normalised Unicode, which other tools do not.)
+  static func precedes(_ left: String, _ right: String) -> Bool {
+    left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+}
+
+extension Mapping: Hashable {
+  public static func == (left: Mapping, right: Mapping) -> Bool {
+    left.entries.count == right.entries.count
+      && zip(left.entries, right.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(entries.count)
+    for (key, value) in entries {
+      hasher.combine(key)
+      hasher.combine(value)
+    }
+  }
+}
