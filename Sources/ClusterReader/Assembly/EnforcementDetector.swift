@@ -1,0 +1,73 @@
+package import KubeModel
+
+/// Finds the CNI that enforces policy, from its DaemonSet and its settings.
+///
+/// What cannot be read is said to be unknown: a policy that nothing enforces is no protection.
+package enum EnforcementDetector {
+  /// Keys of ConfigMaps that decide about enforcement; nothing else of a ConfigMap is ever read.
+  package static let settingKeys: [String: [String]] = [
+    "cilium-config": ["enable-policy", "policy-audit-mode", "enable-k8s-networkpolicy"]
+  ]
+
+  /// DaemonSets by name, and the CNI that each is part of.
+  private static let daemonSets: [(name: String, cni: String)] = [
+    ("cilium", "cilium"), ("anetd", "cilium"), ("calico-node", "calico"), ("canal", "calico"),
+    ("antrea-agent", "antrea"), ("ovnkube-node", "ovn-kubernetes"), ("kube-router", "kube-router"),
+    ("weave-net", "weave"), ("aws-node", "aws-vpc-cni"), ("azure-npm", "azure-npm"),
+    ("kindnet", "kindnet"), ("kube-flannel-ds", "flannel"), ("kube-flannel", "flannel"),
+  ]
+
+  /// CNIs that enforce NetworkPolicy wherever they run, with no setting that turns it off.
+  private static let alwaysEnforcing: Set<String> = [
+    "calico", "antrea", "ovn-kubernetes", "weave", "azure-npm",
+  ]
+
+  /// - Parameters:
+  ///   - daemonSets: names and namespaces of the DaemonSets that were read; nil where they were not read.
+  ///   - settings: the settings of `settingKeys` that were read; nil where none could be read.
+  package static func enforcement(
+    daemonSets: [(name: String, namespace: String)]?, settings: [String: String]?
+  ) -> ClusterState.Enforcement {
+    guard let daemonSets else {
+      return unknown("DaemonSets were not read, so the CNI was not seen")
+    }
+    let found = self.daemonSets.compactMap { candidate in
+      daemonSets.first { $0.name == candidate.name }.map { (candidate.cni, $0.namespace, $0.name) }
+    }
+    guard let (cni, namespace, name) = found.first else {
+      return unknown("no DaemonSet of a known CNI was found")
+    }
+    let cnis = Set(found.map(\.0))
+    guard cnis.count == 1 else {
+      return unknown("several CNIs were found: \(cnis.sorted().joined(separator: ", "))")
+    }
+    let place = "DaemonSet \(namespace)/\(name)"
+    switch cni {
+    case "flannel":
+      return unknown("\(place): flannel does not enforce NetworkPolicy by itself", cni: cni)
+    case "cilium":
+      guard let settings else {
+        return unknown("\(place): ConfigMap cilium-config was not read", cni: cni)
+      }
+      if settings["policy-audit-mode"] == "true" {
+        return unknown("\(place): policy-audit-mode is on, nothing is enforced", cni: cni)
+      }
+      if settings["enable-policy"] == "never" {
+        return unknown("\(place): enable-policy is never, nothing is enforced", cni: cni)
+      }
+      if settings["enable-k8s-networkpolicy"] == "false" {
+        return unknown("\(place): enable-k8s-networkpolicy is false", cni: cni)
+      }
+      return ClusterState.Enforcement(
+        basis: .read, cni: cni, detail: "\(place), settings of ConfigMap cilium-config")
+    case _ where alwaysEnforcing.contains(cni):
+      return ClusterState.Enforcement(basis: .read, cni: cni, detail: place)
+    default:
+      return unknown("\(place): whether policy is switched on is not read", cni: cni)
+    }
+  }
+
+  private static func unknown(_ detail: String, cni: String? = nil) -> ClusterState.Enforcement {
+    ClusterState.Enforcement(basis: .unknown, cni: cni, detail: detail)
+  }
+}

@@ -1,0 +1,236 @@
+internal import KubeModel
+
+/// Reads a cluster from files: dumps of a server's answers, or manifests.
+///
+/// A dump holds only what someone asked the server for: kinds that are not in it were not read, and must
+/// not be taken for deleted. Manifests say all there is. Objects that carry a uid came from a server.
+package struct FileReader {
+  package struct Options: Sendable {
+    /// The input holds everything that the cluster has, whatever kinds are in it.
+    package var isComplete = false
+    /// The input is confined to this namespace.
+    package var namespace: String?
+    /// A dump whose objects all stand in one namespace nevertheless is of the whole cluster.
+    package var isAllNamespaces = false
+    package init() {}
+  }
+
+  private let options: Options
+  private var objects: [RawObject] = []
+  private var diagnostics: [Diagnostic] = []
+  private var skipped = Skipped()
+  private var lists: [String: ListPages] = [:]
+  private var refusals: [String: String] = [:]
+  private var settings: [String: String]?
+  private var hasServerObjects = false
+  private var serverVersion: String?
+
+  /// The pages that were found of one kind's list.
+  private struct ListPages {
+    var resourceVersions: Set<String> = []
+    var hasLastPage = false
+    var itemCount = 0
+    var announcedCount = 0
+  }
+
+  /// Reads every object of the input.
+  ///
+  /// - Throws: only where nothing at all could be used; a broken file among others is a diagnostic.
+  package static func read(_ input: InputFiles, options: Options) throws(ClusterReaderError) -> Reading {
+    var reader = FileReader(options)
+    reader.diagnostics = input.diagnostics
+    reader.skipped.files = input.passedOver
+    for file in input.files { reader.read(file) }
+    return try reader.finish()
+  }
+
+  private init(_ options: Options) { self.options = options }
+
+  // MARK: Documents
+
+  private mutating func read(_ file: InputFiles.File) {
+    let found = objects.count + skipped.objects.values.reduce(0, +) + lists.count + refusals.count
+    let problems = diagnostics.count
+    switch InputFormat.sniff(file.bytes) {
+    case .json:
+      do {
+        read(try JSONReader.value(file.bytes), file: file.name, line: nil)
+      } catch {
+        diagnostics.append(Diagnostic(file: file.name, line: error.line, message: error.message))
+      }
+    case .yaml:
+      let (documents, parseProblems) = YAMLReader.documents(file.bytes)
+      for problem in parseProblems {
+        diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
+      }
+      for document in documents { read(document.value, file: file.name, line: document.line) }
+    }
+    let isEmpty =
+      found == objects.count + skipped.objects.values.reduce(0, +) + lists.count + refusals.count
+    if isEmpty && problems == diagnostics.count { skipped.files += 1 }
+  }
+
+  /// Reads one document: an object, a list of objects, or something that is not Kubernetes.
+  private mutating func read(_ value: Value, file: String, line: Int?) {
+    guard let kind = value["kind"]?.string, let apiVersion = value["apiVersion"]?.string else {
+      if let version = value["gitVersion"]?.string, value["goVersion"] != nil { serverVersion = version }
+      return
+    }
+    switch (kind, KubeObject.group(of: apiVersion)) {
+    case ("Table", "meta.k8s.io"), ("PartialObjectMetadataList", "meta.k8s.io"):
+      diagnostics.append(
+        Diagnostic(
+          file: file, line: line,
+          message: "\(kind) holds columns, not whole objects; ask the server with -o json or -o yaml"))
+    case ("Status", ""):
+      readRefusal(value, file: file, line: line)
+    case ("List", ""):
+      for item in value["items"]?.list ?? [] { read(item, file: file, line: line) }
+    case _ where kind.hasSuffix("List") && value["items"] != nil:
+      readList(value, kind: String(kind.dropLast(4)), apiVersion: apiVersion, file: file, line: line)
+    default:
+      readObject(KubeObject(value), file: file, line: line)
+    }
+  }
+
+  private mutating func readList(
+    _ value: Value, kind: String, apiVersion: String, file: String, line: Int?
+  ) {
+    let items = value["items"]?.list ?? []
+    guard
+      let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: kind)
+    else {
+      if !items.isEmpty { skipped.objects[kind, default: 0] += items.count }
+      if items.isEmpty { skipped.objects[kind] = skipped.objects[kind] ?? 0 }
+      return
+    }
+    var pages = lists[type.qualifiedName] ?? ListPages()
+    pages.itemCount += items.count
+    let metadata = value["metadata"]
+    if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
+      pages.resourceVersions.insert(version)
+      hasServerObjects = true
+    }
+    if (metadata?["continue"]?.string ?? "").isEmpty { pages.hasLastPage = true }
+    let remaining = Int(metadata?["remainingItemCount"]?.int ?? 0)
+    pages.announcedCount = max(pages.announcedCount, items.count + remaining)
+    lists[type.qualifiedName] = pages
+    for item in items {
+      guard var map = item.map else {
+        diagnostics.append(
+          Diagnostic(file: file, line: line, message: "an item of \(kind)List is no object"))
+        continue
+      }
+      // Items of a typed list do not repeat their kind.
+      if map["kind"] == nil { map["kind"] = .string(kind) }
+      if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
+      readObject(KubeObject(.map(map)), file: file, line: line)
+    }
+  }
+
+  private mutating func readObject(_ object: KubeObject, file: String, line: Int?) {
+    if object.kind == "ConfigMap", object.group.isEmpty { readSettings(object) }
+    guard let type = ResourceCatalog.type(group: object.group, kind: object.kind) else {
+      skipped.objects[object.kind, default: 0] += 1
+      return
+    }
+    if object.uid != nil { hasServerObjects = true }
+    objects.append(
+      RawObject(object: object, type: type, origin: RawObject.Origin(file: file, line: line)))
+  }
+
+  /// Keeps allow-listed keys; whatever else a ConfigMap holds is not looked at.
+  private mutating func readSettings(_ object: KubeObject) {
+    guard let keys = EnforcementDetector.settingKeys[object.name] else { return }
+    var found = settings ?? [:]
+    for key in keys {
+      if let value = object.value["data"]?[key]?.string { found[key] = value }
+    }
+    settings = found
+  }
+
+  /// A saved refusal says which kind could not be read.
+  private mutating func readRefusal(_ value: Value, file: String, line: Int?) {
+    guard value["status"]?.string == "Failure", let resource = value["details"]?["kind"]?.string else {
+      return
+    }
+    let group = value["details"]?["group"]?.string ?? ""
+    let name = group.isEmpty ? resource : "\(resource).\(group)"
+    refusals[name] = value["message"]?.string ?? value["reason"]?.string ?? "refused"
+  }
+
+  // MARK: Result
+
+  private func finish() throws(ClusterReaderError) -> Reading {
+    if objects.isEmpty && lists.isEmpty {
+      let broken = diagnostics.first.map { "; first problem: \($0)" } ?? ""
+      throw ClusterReaderError(
+        .noInput, "the input holds no object that Ambit records\(broken)",
+        hint: "give it the output of `kubectl get … -o json`, or manifests")
+    }
+    let source: Reading.Source = hasServerObjects ? .dump : .manifests
+    let scope = options.namespace ?? impliedNamespace(source)
+    let kept = options.namespace.map { namespace in
+      objects.filter { $0.object.namespace == namespace || $0.id.isIn(namespace: namespace) }
+    } ?? objects
+    var assembler = ReadingAssembler(
+      coverage: coverage(source, scope: scope), source: source, scope: scope, settings: settings,
+      isOneInstant: Set(lists.values.flatMap(\.resourceVersions)).count <= 1)
+    assembler.serverVersion = serverVersion
+    assembler.diagnostics = diagnostics
+    assembler.skipped = skipped
+    if options.namespace == nil, let scope {
+      assembler.notes.append(
+        "every object stands in namespace '\(scope)': the reading counts for that namespace only; say --all-namespaces if it is the whole cluster"
+      )
+    }
+    return assembler.reading(of: kept)
+  }
+
+  /// The one namespace of a dump that seems to have been taken with `-n`.
+  ///
+  /// Taking it for the whole cluster would record every other namespace as deleted.
+  private func impliedNamespace(_ source: Reading.Source) -> String? {
+    guard source == .dump, !options.isAllNamespaces, !options.isComplete,
+      lists[ResourceCatalog.namespaces.qualifiedName] == nil
+    else { return nil }
+    guard !objects.contains(where: { $0.type == ResourceCatalog.namespaces }) else { return nil }
+    let namespaces = Set(objects.filter(\.type.isNamespaced).compactMap(\.object.namespace))
+    return namespaces.count == 1 ? namespaces.first : nil
+  }
+
+  private func coverage(_ source: Reading.Source, scope: String?) -> [KindCoverage] {
+    let counts = Dictionary(objects.map { ($0.type.qualifiedName, 1) }, uniquingKeysWith: +)
+    var types = ResourceCatalog.all
+    for object in objects where !types.contains(object.type) { types.append(object.type) }
+    let saysAll = options.isComplete || source == .manifests
+    return types.map { type in
+      let name = type.qualifiedName
+      let pages = lists[name]
+      let status: KindCoverage.Status
+      if let refusal = refusals[name] {
+        status = .unread(reason: refusal)
+      } else if let pages, !pages.hasLastPage || pages.itemCount < pages.announcedCount {
+        status = .unread(
+          reason:
+            "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"
+        )
+      } else if saysAll || pages != nil || counts[name] != nil {
+        status = .read
+      } else {
+        status = .unread(reason: "not in the input")
+      }
+      return KindCoverage(
+        group: type.group, resource: type.resource, namespace: type.isNamespaced ? scope : nil,
+        status: status, objectCount: counts[name] ?? 0,
+        resourceVersion: pages.flatMap { $0.resourceVersions.count == 1 ? $0.resourceVersions.first : nil })
+    }
+  }
+}
+
+extension ObjectID {
+  /// Whether this object belongs to a namespace, or is it.
+  fileprivate func isIn(namespace: String) -> Bool {
+    self.namespace == namespace || (group.isEmpty && resource == "namespaces" && name == namespace)
+  }
+}

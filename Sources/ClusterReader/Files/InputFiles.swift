@@ -1,0 +1,80 @@
+import FoundationEssentials
+
+/// The files below a path, in the order in which they are read.
+package struct InputFiles {
+  package struct File: Sendable {
+    /// The path as the user would write it.
+    package let name: String
+    package let bytes: [UInt8]
+  }
+
+  package let files: [File]
+  /// Files that are no JSON or YAML by their ending, and were not opened.
+  package let passedOver: Int
+  package let diagnostics: [Diagnostic]
+
+  /// Reads a file, or every JSON and YAML file of a directory and the directories in it.
+  ///
+  /// Hidden files and links to directories are passed over. A file that cannot be read is a diagnostic
+  /// where it stands in a directory, and an error where it was named.
+  package init(path: String) throws(ClusterReaderError) {
+    let manager = FileManager.default
+    var isDirectory = false
+    guard manager.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw ClusterReaderError(
+        .noInput, "'\(path)' does not exist",
+        hint: "name a file, a directory, or - for standard input")
+    }
+    guard isDirectory else {
+      guard let data = manager.contents(atPath: path) else {
+        throw ClusterReaderError(.noInput, "'\(path)' cannot be read", hint: "check its permissions")
+      }
+      files = [File(name: path, bytes: Array(data))]
+      passedOver = 0
+      diagnostics = []
+      return
+    }
+    var files: [File] = []
+    var passedOver = 0
+    var diagnostics: [Diagnostic] = []
+    var pending = [path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path]
+    while let directory = pending.popLast() {
+      guard let names = try? manager.contentsOfDirectory(atPath: directory) else {
+        diagnostics.append(
+          Diagnostic(file: directory, line: nil, message: "the directory cannot be read"))
+        continue
+      }
+      var directories: [String] = []
+      for name in names.sorted() where !name.hasPrefix(".") {
+        let path = "\(directory)/\(name)"
+        let attributes = try? manager.attributesOfItem(atPath: path)
+        if attributes?[.type] as? FileAttributeType == .typeDirectory {
+          directories.append(path)
+          continue
+        }
+        guard InputFiles.endings.contains(where: { name.lowercased().hasSuffix($0) }) else {
+          passedOver += 1
+          continue
+        }
+        guard let data = manager.contents(atPath: path) else {
+          diagnostics.append(Diagnostic(file: path, line: nil, message: "the file cannot be read"))
+          continue
+        }
+        files.append(File(name: path, bytes: Array(data)))
+      }
+      pending += directories.reversed()
+    }
+    self.files = files
+    self.passedOver = passedOver
+    self.diagnostics = diagnostics
+  }
+
+  /// Input that did not come from a file, such as standard input.
+  package init(name: String, bytes: [UInt8]) {
+    files = [File(name: name, bytes: bytes)]
+    passedOver = 0
+    diagnostics = []
+  }
+
+  private static let endings = [".json", ".yaml", ".yml"]
+}

@@ -1,0 +1,141 @@
+package import KubeModel
+
+/// One object's step from one version to the next.
+package struct IndexedChange: Sendable, Hashable {
+  package enum Step: String, Sendable {
+    case added, modified, deleted
+    /// Deleted and made again between two readings: the uid differs.
+    case recreated
+  }
+
+  /// Who made a change, and how that is known.
+  package struct Actor: Sendable, Hashable {
+    package enum Source: String, Sendable {
+      /// The field manager that the object names: a tool, not a person.
+      case managedFields
+      case unknown
+    }
+    package let name: String?
+    package let source: Source
+    /// When the tool says that it wrote, in seconds since 1970.
+    package let time: Int64?
+    package init(name: String?, source: Source, time: Int64?) {
+      self.name = name
+      self.source = source
+      self.time = time
+    }
+    package static let unknown = Actor(name: nil, source: .unknown, time: nil)
+  }
+
+  package let id: ObjectID
+  package let kind: String
+  package let path: String
+  package let step: Step
+  /// Names of blobs in hexadecimal; `blob` is nil for a deletion.
+  package let blob: String?
+  package let previousBlob: String?
+  package let semanticDigest: String?
+  package let uid: String?
+  package let actor: Actor
+  package let cause: String?
+  package let summary: String
+
+  package init(
+    id: ObjectID, kind: String, path: String, step: Step, blob: String?, previousBlob: String?,
+    semanticDigest: String?, uid: String?, actor: Actor, cause: String?, summary: String
+  ) {
+    self.id = id
+    self.kind = kind
+    self.path = path
+    self.step = step
+    self.blob = blob
+    self.previousBlob = previousBlob
+    self.semanticDigest = semanticDigest
+    self.uid = uid
+    self.actor = actor
+    self.cause = cause
+    self.summary = summary
+  }
+}
+
+/// One commit of a cluster's branch.
+package struct IndexedSnapshot: Sendable, Hashable {
+  package let commit: String
+  package let parent: String?
+  /// Milliseconds since 1970, UTC.
+  package let capturedFrom: Int64
+  package let capturedTo: Int64
+  /// Seconds since 1970, UTC.
+  package let recorded: Int64
+  package let isComplete: Bool
+  package let source: String
+  package let stateDigest: String
+
+  package init(
+    commit: String, parent: String?, capturedFrom: Int64, capturedTo: Int64, recorded: Int64,
+    isComplete: Bool, source: String, stateDigest: String
+  ) {
+    self.commit = commit
+    self.parent = parent
+    self.capturedFrom = capturedFrom
+    self.capturedTo = capturedTo
+    self.recorded = recorded
+    self.isComplete = isComplete
+    self.source = source
+    self.stateDigest = stateDigest
+  }
+}
+
+/// One reading, also where nothing changed or nothing could be read.
+package struct IndexedObservation: Sendable, Hashable {
+  package let commit: String
+  package let parent: String?
+  package let capturedFrom: Int64
+  package let capturedTo: Int64
+  package let recorded: Int64
+  /// `changed`, `unchanged` or `failed`.
+  package let result: String
+  package let reason: String?
+  /// The commit of the state that was seen.
+  package let state: String?
+  package let isComplete: Bool
+  package let source: String
+  /// Whether someone gave the capture time instead of the clock.
+  package let isTimeGiven: Bool
+  package let coverage: [KindCoverage]
+
+  package init(
+    commit: String, parent: String?, capturedFrom: Int64, capturedTo: Int64, recorded: Int64,
+    result: String, reason: String?, state: String?, isComplete: Bool, source: String,
+    isTimeGiven: Bool, coverage: [KindCoverage]
+  ) {
+    self.commit = commit
+    self.parent = parent
+    self.capturedFrom = capturedFrom
+    self.capturedTo = capturedTo
+    self.recorded = recorded
+    self.result = result
+    self.reason = reason
+    self.state = state
+    self.isComplete = isComplete
+    self.source = source
+    self.isTimeGiven = isTimeGiven
+    self.coverage = coverage
+  }
+}
+
+/// A change with the snapshot that shows it.
+package struct HistoryEntry: Sendable, Hashable {
+  package let change: IndexedChange
+  package let snapshot: IndexedSnapshot
+}
+
+/// An object's version that is in force in a state.
+package struct StateEntry: Sendable, Hashable {
+  package let id: ObjectID
+  package let kind: String
+  package let path: String
+  package let blob: String
+  /// The snapshot that brought this version.
+  package let commit: String
+}

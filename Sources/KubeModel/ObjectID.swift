@@ -1,0 +1,29 @@
+/// What tells one object from another over time: group, resource, namespace and name.
+///
+/// The API version is not part of it, so that a move from v1beta1 to v1 reads as a modification.
+public struct ObjectID: Sendable, Hashable {
+  public let group: String
+  public let resource: String
+  public let namespace: String?
+  public let name: String
+
+  public init(group: String, resource: String, namespace: String?, name: String) {
+    self.group = group
+    self.resource = resource
+    self.namespace = namespace
+    self.name = name
+  }
+
+  public init(_ object: KubeObject, type: ResourceType) {
+    self.init(
+      group: type.group, resource: type.resource,
+      namespace: type.isNamespaced ? object.namespace ?? "default" : nil, name: object.name)
+  }
+
+  public var qualifiedResource: String { group.isEmpty ? resource : "\(resource).\(group)" }
+
+  /// `shop/networkpolicies.networking.k8s.io/allow-web`
+  public var title: String {
+    (namespace.map { "\($0)/" } ?? "") + "\(qualifiedResource)/\(name)"
+  }
+}

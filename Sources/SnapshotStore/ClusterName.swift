@@ -1,0 +1,33 @@
+internal import CGit2
+
+/// A cluster's name, which is the name of its branch.
+package enum ClusterName {
+  /// Returns the name where it can be a branch.
+  package static func validated(_ name: String) throws(StoreError) -> String {
+    var isValid: Int32 = 0
+    git_reference_name_is_valid(&isValid, "refs/heads/\(name)")
+    let isPlain = !name.contains("/") && !name.hasPrefix("-") && !name.hasPrefix(".") && name != "HEAD"
+    guard isValid == 1, isPlain, !name.utf8.contains(0), name.utf8.count <= 200 else {
+      throw StoreError(
+        .badClusterName, "'\(name)' cannot name a cluster: it must be a branch name without slashes",
+        hint: "try --cluster \(cleaned(name))")
+    }
+    return name
+  }
+
+  /// A name that can be a branch, made from any text such as a kubeconfig context.
+  package static func cleaned(_ text: String) -> String {
+    let scalars = text.unicodeScalars.map { scalar -> Character in
+      switch scalar {
+      case "a"..."z", "A"..."Z", "0"..."9", "-", "_": Character(scalar)
+      case ".": "."
+      default: "-"
+      }
+    }
+    var name = String(scalars.prefix(100))
+    while name.hasPrefix("-") || name.hasPrefix(".") { name.removeFirst() }
+    while name.hasSuffix(".") || name.hasSuffix(".lock") { name.removeLast() }
+    name = name.split(separator: ".").joined(separator: ".")
+    return name.isEmpty || name == "HEAD" ? "cluster" : name
+  }
+}

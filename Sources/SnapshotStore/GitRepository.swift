@@ -1,0 +1,165 @@
+internal import CGit2
+
+/// A bare repository, through libgit2. Not for use by two threads at once.
+final class GitRepository {
+  private let handle: OpaquePointer
+  private let database: OpaquePointer
+  let path: String
+
+  /// libgit2 keeps its settings for the whole process: users' git configuration is not read, data is
+  /// synced to disk, and a repository of another owner (a mounted volume) can be opened.
+  private static let isPrepared: Bool = {
+    git_libgit2_init()
+    for level in [GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL] {
+      ambit_git_set_search_path(level.rawValue, "")
+    }
+    ambit_git_set_int_option(Int32(GIT_OPT_ENABLE_FSYNC_GITDIR.rawValue), 1)
+    ambit_git_set_int_option(Int32(GIT_OPT_SET_OWNER_VALIDATION.rawValue), 0)
+    return true
+  }()
+
+  static func create(_ path: String) throws -> GitRepository {
+    _ = isPrepared
+    var handle: OpaquePointer?
+    var options = git_repository_init_options()
+    git_repository_init_options_init(&options, UInt32(GIT_REPOSITORY_INIT_OPTIONS_VERSION))
+    options.flags = GIT_REPOSITORY_INIT_BARE.rawValue | GIT_REPOSITORY_INIT_MKPATH.rawValue
+    try check(git_repository_init_ext(&handle, path, &options))
+    return try GitRepository(handle, path)
+  }
+
+  static func open(_ path: String) throws -> GitRepository {
+    _ = isPrepared
+    var handle: OpaquePointer?
+    try check(
+      git_repository_open_ext(
+        &handle, path, GIT_REPOSITORY_OPEN_NO_SEARCH.rawValue | GIT_REPOSITORY_OPEN_BARE.rawValue, nil))
+    return try GitRepository(handle, path)
+  }
+
+  private init(_ handle: OpaquePointer?, _ path: String) throws {
+    guard let handle else { throw GitFailure(-1) }
+    var database: OpaquePointer?
+    let status = git_repository_odb(&database, handle)
+    guard status == 0, let database else {
+      let failure = GitFailure(status)
+      git_repository_free(handle)
+      throw failure
+    }
+    self.handle = handle
+    self.database = database
+    self.path = path
+    git_repository_set_ident(handle, "Ambit", "ambit@localhost")
+  }
+
+  deinit {
+    git_odb_free(database)
+    git_repository_free(handle)
+  }
+
+  static func check(_ status: Int32) throws {
+    if status < 0 { throw GitFailure(status) }
+  }
+
+  // MARK: Configuration
+
+  func setting(_ name: String) -> String? {
+    var config: OpaquePointer?
+    guard git_repository_config_snapshot(&config, handle) == 0, let config else { return nil }
+    defer { git_config_free(config) }
+    var value: UnsafePointer<CChar>?
+    guard git_config_get_string(&value, config, name) == 0, let value else { return nil }
+    return String(cString: value)
+  }
+
+  func set(_ name: String, to value: String) throws {
+    var config: OpaquePointer?
+    try GitRepository.check(git_repository_config(&config, handle))
+    defer { git_config_free(config) }
+    try GitRepository.check(git_config_set_string(config, name, value))
+  }
+
+  // MARK: Objects
+
+  static func name(of bytes: [UInt8], kind: PackStream.Kind) throws -> ObjectName {
+    var oid = git_oid()
+    try check(git_odb_hash(&oid, bytes, bytes.count, git_object_t(Int32(kind.rawValue))))
+    return ObjectName(oid)
+  }
+
+  func contains(_ name: ObjectName) -> Bool {
+    var oid = name.oid
+    // A miss must not read the pack directory again for every new object.
+    return git_odb_exists_ext(database, &oid, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1
+  }
+
+  func read(_ name: ObjectName) throws -> [UInt8] {
+    var oid = name.oid
+    var object: OpaquePointer?
+    try GitRepository.check(git_odb_read(&object, database, &oid))
+    defer { git_odb_object_free(object) }
+    guard let data = git_odb_object_data(object) else { return [] }
+    return Array(UnsafeRawBufferPointer(start: data, count: git_odb_object_size(object)))
+  }
+
+  /// Adds a pack to the repository; it is on disk when this returns.
+  func add(pack: [UInt8]) throws {
+    var indexer: OpaquePointer?
+    try GitRepository.check(git_indexer_new(&indexer, "\(path)/objects/pack", 0o444, database, nil))
+    defer { git_indexer_free(indexer) }
+    var progress = git_indexer_progress()
+    try GitRepository.check(git_indexer_append(indexer, pack, pack.count, &progress))
+    try GitRepository.check(git_indexer_commit(indexer, &progress))
+    try GitRepository.check(git_odb_refresh(database))
+  }
+
+  // MARK: References
+
+  func target(of reference: String) throws -> ObjectName? {
+    var oid = git_oid()
+    let status = git_reference_name_to_id(&oid, handle, reference)
+    if status == GIT_ENOTFOUND.rawValue { return nil }
+    try GitRepository.check(status)
+    return ObjectName(oid)
+  }
+
+  /// Moves a reference if it still stands where the caller last saw it.
+  func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws {
+    var target = new.oid
+    // The null name asks that the reference does not exist yet.
+    var expected = (old ?? ObjectName(bytes: Array(repeating: 0, count: 20))).oid
+    var result: OpaquePointer?
+    let status = git_reference_create_matching(&result, handle, reference, &target, 1, &expected, why)
+    git_reference_free(result)
+    try GitRepository.check(status)
+  }
+
+  func branches() throws -> [String] {
+    var iterator: OpaquePointer?
+    try GitRepository.check(git_reference_iterator_glob_new(&iterator, handle, "refs/heads/*"))
+    defer { git_reference_iterator_free(iterator) }
+    var names: [String] = []
+    var name: UnsafePointer<CChar>?
+    while git_reference_next_name(&name, iterator) == 0, let name {
+      names.append(String(String(cString: name).dropFirst("refs/heads/".count)))
+    }
+    return names.sorted()
+  }
+
+  func pointHead(at branch: String) throws {
+    try GitRepository.check(git_repository_set_head(handle, "refs/heads/\(branch)"))
+  }
+
+  var isHeadUnborn: Bool { git_repository_head_unborn(handle) == 1 }
+
+  /// The commit that a revision names, or nil where it names none.
+  func commit(named revision: String) -> ObjectName? {
+    var object: OpaquePointer?
+    guard git_revparse_single(&object, handle, revision) == 0 else { return nil }
+    defer { git_object_free(object) }
+    var commit: OpaquePointer?
+    guard git_object_peel(&commit, object, GIT_OBJECT_COMMIT) == 0, let commit else { return nil }
+    defer { git_object_free(commit) }
+    return git_object_id(commit).map { ObjectName($0.pointee) }
+  }
+}

@@ -1,0 +1,201 @@
+internal import CGit2
+internal import FoundationEssentials
+
+/// The history of clusters in a git repository.
+///
+/// It knows paths and bytes; what they mean is its callers' business. Not for use by two threads at once:
+/// each opens its own.
+package final class SnapshotStore {
+  private let repository: GitRepository
+  package let path: String
+  /// Objects that were made but are not in the repository yet.
+  var pending: [ObjectName: (kind: PackStream.Kind, bytes: [UInt8])] = [:]
+  var pendingOrder: [ObjectName] = []
+
+  private static let versionSetting = "ambit.storeversion"
+  private static let version = "1"
+
+  // MARK: Opening
+
+  /// Makes an empty store.
+  ///
+  /// - Throws: `.exists` where a store or anything else is there already.
+  package static func create(at path: String) throws(StoreError) -> SnapshotStore {
+    let manager = FileManager.default
+    if let contents = try? manager.contentsOfDirectory(atPath: path), !contents.isEmpty {
+      if (try? open(at: path)) != nil {
+        throw StoreError(.exists, "'\(path)' is a store already", hint: "record into it with `ambit snapshot`")
+      }
+      throw StoreError(
+        .exists, "'\(path)' is not empty and no store", hint: "name a new directory with --store")
+    }
+    do {
+      let repository = try GitRepository.create(path)
+      try repository.set("core.logAllRefUpdates", to: "always")
+      try repository.set("receive.denyNonFastForwards", to: "true")
+      try repository.set("receive.denyDeletes", to: "true")
+      try repository.set("transfer.fsckObjects", to: "true")
+      try repository.set(versionSetting, to: version)
+      return SnapshotStore(repository, path)
+    } catch {
+      throw StoreError(
+        .unwritable, "'\(path)' cannot be made a store", hint: "check the path and its permissions",
+        cause: error)
+    }
+  }
+
+  package static func open(at path: String) throws(StoreError) -> SnapshotStore {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw StoreError(.noStore, "there is no store at '\(path)'", hint: "make one with `ambit init`")
+    }
+    do {
+      let repository = try GitRepository.open(path)
+      guard let found = repository.setting(versionSetting) else {
+        throw StoreError(
+          .notAStore, "'\(path)' is a git repository, but no store of Ambit",
+          hint: "make one elsewhere with `ambit init --store PATH`")
+      }
+      guard found == version else {
+        throw StoreError(
+          .notAStore, "the store '\(path)' has format \(found); this version reads format \(version)",
+          hint: "use the version of Ambit that wrote it, or a newer one")
+      }
+      return SnapshotStore(repository, path)
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(
+        .notAStore, "'\(path)' is no store", hint: "make one with `ambit init`", cause: error)
+    }
+  }
+
+  private init(_ repository: GitRepository, _ path: String) {
+    self.repository = repository
+    self.path = path
+  }
+
+  // MARK: Reading
+
+  /// The clusters of the store, sorted by name.
+  package func clusters() throws(StoreError) -> [String] {
+    try git { try repository.branches() }
+  }
+
+  package func head(of cluster: String) throws(StoreError) -> ObjectName? {
+    try git { try repository.target(of: SnapshotStore.branch(cluster)) }
+  }
+
+  package func observationHead(of cluster: String) throws(StoreError) -> ObjectName? {
+    try git { try repository.target(of: SnapshotStore.observations(cluster)) }
+  }
+
+  package func commit(_ name: ObjectName) throws(StoreError) -> CommitRecord {
+    try CommitRecord(name: name, bytes: read(name))
+  }
+
+  /// The bytes of an object.
+  package func read(_ name: ObjectName) throws(StoreError) -> [UInt8] {
+    if let object = pending[name] { return object.bytes }
+    return try git { try repository.read(name) }
+  }
+
+  /// The commit that a revision names as git understands it; HEAD is the cluster's own.
+  package func resolve(_ revision: String, cluster: String) throws(StoreError) -> ObjectName {
+    var text = revision
+    for head in ["HEAD", "@"] where text == head || text.hasPrefix("\(head)~") || text.hasPrefix("\(head)^") {
+      text = SnapshotStore.branch(cluster) + text.dropFirst(head.count)
+    }
+    guard let name = repository.commit(named: text) else {
+      throw StoreError(
+        .noRevision, "'\(revision)' names no snapshot of cluster '\(cluster)'",
+        hint: "list what is there with `ambit log`")
+    }
+    return name
+  }
+
+  /// The commits of a branch from the first parent after `base` to the head, oldest first.
+  ///
+  /// Walks the commits themselves; git's commit-graph, replacements and grafts have no say.
+  package func history(from head: ObjectName?, after base: ObjectName? = nil) throws(StoreError)
+    -> [CommitRecord]
+  {
+    var records: [CommitRecord] = []
+    var next = head
+    while let name = next, name != base {
+      let record = try commit(name)
+      records.append(record)
+      next = record.parents.first
+    }
+    return records.reversed()
+  }
+
+  // MARK: Writing
+
+  func makeObject(_ kind: PackStream.Kind, _ bytes: [UInt8]) throws(StoreError) -> ObjectName {
+    let name = try git { try GitRepository.name(of: bytes, kind: kind) }
+    guard pending[name] == nil, !repository.contains(name) else { return name }
+    pending[name] = (kind, bytes)
+    pendingOrder.append(name)
+    return name
+  }
+
+  /// Puts what was made into one pack.
+  func flush() throws(StoreError) {
+    guard !pendingOrder.isEmpty else { return }
+    var pack = PackStream(count: pendingOrder.count)
+    for name in pendingOrder {
+      guard let object = pending[name] else { continue }
+      try pack.append(object.kind, object.bytes)
+    }
+    let bytes = pack.finished()
+    do {
+      try repository.add(pack: bytes)
+    } catch {
+      throw StoreError(
+        .unwritable, "the store '\(path)' cannot be written", hint: "check free space and permissions",
+        cause: error)
+    }
+    discard()
+  }
+
+  func discard() {
+    pending = [:]
+    pendingOrder = []
+  }
+
+  func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws(StoreError) {
+    do {
+      try repository.move(reference, from: old, to: new, why: why)
+    } catch let failure as GitFailure where failure.status == GIT_ELOCKED.rawValue {
+      throw StoreError(
+        .locked, "\(reference) is locked",
+        hint: "if no other ambit runs, remove '\(path)/\(reference).lock'", cause: failure)
+    } catch let failure as GitFailure
+      where failure.status == GIT_EMODIFIED.rawValue || failure.status == GIT_EEXISTS.rawValue
+    {
+      throw StoreError(
+        .moved, "another writer recorded into \(reference) at the same time", hint: "run the command again",
+        cause: failure)
+    } catch {
+      throw StoreError(.unwritable, "\(reference) cannot be moved", cause: error)
+    }
+  }
+
+  func pointHeadIfUnborn(at cluster: String) throws(StoreError) {
+    try git { if repository.isHeadUnborn { try repository.pointHead(at: cluster) } }
+  }
+
+  static func branch(_ cluster: String) -> String { "refs/heads/\(cluster)" }
+  static func observations(_ cluster: String) -> String { "refs/ambit/observations/\(cluster)" }
+
+  private func git<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+    do {
+      return try body()
+    } catch let error as StoreError {
+      throw error
+    } catch {
+      throw StoreError(
+        .damaged, "the store '\(path)' cannot be read", hint: "check it with `git fsck`", cause: error)
+    }
+  }
+}
