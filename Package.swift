@@ -36,7 +36,8 @@ let package = Package(
         .product(name: "Yams", package: "Yams"),
       ]),
     .target(name: "Reachability", dependencies: ["KubeModel"]),
-    .target(name: "Controls", dependencies: ["KubeModel", "Reachability"]),
+    .target(
+      name: "Controls", dependencies: ["KubeModel", "Reachability"], plugins: ["EmbedFiles"]),
 
     // Each holds one handle to the outside.
     .target(

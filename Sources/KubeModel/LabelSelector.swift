@@ -42,6 +42,14 @@ public struct LabelSelector: Sendable, Hashable {
     self.hasUnknownOperator = hasUnknownOperator
   }
 
+  /// The empty selector.
+  public static let everything = LabelSelector(requirements: [], hasUnknownOperator: false)
+
+  private init(requirements: [Requirement], hasUnknownOperator: Bool) {
+    self.requirements = requirements
+    self.hasUnknownOperator = hasUnknownOperator
+  }
+
   public var isEmpty: Bool { requirements.isEmpty && !hasUnknownOperator }
 
   /// Whether labels satisfy every requirement. `NotIn` holds for a label that is absent.

@@ -199,3 +199,10 @@ package final class SnapshotStore {
     }
   }
 }
+
+extension SnapshotStore {
+  /// The name that a file's content has in git; nil only where libgit2 fails.
+  package static func blobName(of bytes: [UInt8]) -> ObjectName? {
+    try? GitRepository.name(of: bytes, kind: .blob)
+  }
+}

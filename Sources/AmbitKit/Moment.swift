@@ -1,0 +1,152 @@
+internal import KubeModel
+
+/// A moment in milliseconds since 1970, UTC.
+package struct Moment: Sendable, Hashable, Comparable {
+  package let milliseconds: Int64
+
+  package init(milliseconds: Int64) { self.milliseconds = milliseconds }
+
+  package var seconds: Int64 {
+    milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+  }
+
+  package static func < (left: Moment, right: Moment) -> Bool { left.milliseconds < right.milliseconds }
+
+  // MARK: Text
+
+  /// RFC 3339 with milliseconds where there are any.
+  package var text: String {
+    let fraction = Int(milliseconds - seconds * 1000)
+    let base = "\(dateText)T\(timeText)"
+    guard fraction > 0 else { return base + "Z" }
+    return "\(base).\(Moment.padded(fraction, 3))Z"
+  }
+
+  /// `2026-11-23 04:58:47`
+  package var tableText: String { "\(dateText) \(timeText)" }
+
+  private var dateText: String {
+    let (year, month, day) = Moment.date(days: Moment.floorDivide(seconds, 86_400))
+    return "\(Moment.padded(year, 4))-\(Moment.padded(month, 2))-\(Moment.padded(day, 2))"
+  }
+
+  private var timeText: String {
+    let rest = Int(seconds - Moment.floorDivide(seconds, 86_400) * 86_400)
+    return [rest / 3600, rest / 60 % 60, rest % 60].map { Moment.padded($0, 2) }.joined(separator: ":")
+  }
+
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  // MARK: Parsing
+
+  /// Which end of a day a bare date means.
+  package enum DayEnd: Sendable { case start, end }
+
+  /// Reads RFC 3339, a date, or a time ago such as `2h ago`.
+  package init?(_ text: String, now: Moment, day: DayEnd) {
+    if let ago = Moment.ago(text) {
+      milliseconds = now.milliseconds - ago
+      return
+    }
+    if text == "now" {
+      self = now
+      return
+    }
+    let parts = text.split(whereSeparator: { $0 == "T" || $0 == "t" || $0 == " " })
+    guard let date = parts.first.flatMap(Moment.days), parts.count <= 2 else { return nil }
+    guard parts.count == 2 else {
+      milliseconds = (date + (day == .end ? 1 : 0)) * 86_400_000 - (day == .end ? 1 : 0)
+      return
+    }
+    guard let time = Moment.time(parts[1]) else { return nil }
+    milliseconds = date * 86_400_000 + time
+  }
+
+  private static func ago(_ text: String) -> Int64? {
+    let words = text.split(separator: " ")
+    guard words.count == 2 || words.count == 3, words.last == "ago" else { return nil }
+    let joined = words.dropLast().joined()
+    let digits = joined.prefix { $0.isASCII && $0.isNumber }
+    guard let count = Int64(digits), count < 1_000_000 else { return nil }
+    let units: [String: Int64] = [
+      "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60, "minutes": 60,
+      "h": 3600, "hour": 3600, "hours": 3600, "d": 86_400, "day": 86_400, "days": 86_400, "w": 604_800,
+      "week": 604_800, "weeks": 604_800,
+    ]
+    return units[String(joined.dropFirst(digits.count))].map { $0 * count * 1000 }
+  }
+
+  private static func days(_ text: Substring) -> Int64? {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int($0) }
+    guard text.count == 10, parts.count == 3, let year = parts[0], let month = parts[1],
+      let day = parts[2], (1...12).contains(month), (1...31).contains(day)
+    else { return nil }
+    let result = days(year: year, month: month, day: day)
+    // A day that the month does not have comes back as another.
+    return date(days: result) == (year, month, day) ? result : nil
+  }
+
+  /// Milliseconds since midnight UTC of `05:00:07.181784Z` or `05:00+01:00`; no zone means UTC.
+  private static func time(_ text: Substring) -> Int64? {
+    var clock = text
+    var offset: Int64 = 0
+    if clock.hasSuffix("Z") || clock.hasSuffix("z") {
+      clock = clock.dropLast()
+    } else if let sign = clock.lastIndex(where: { $0 == "+" || $0 == "-" }) {
+      let zone = clock[clock.index(after: sign)...].split(separator: ":").map { Int64($0) }
+      guard zone.count == 2, let hours = zone[0], let minutes = zone[1], hours < 24, minutes < 60 else {
+        return nil
+      }
+      offset = (hours * 60 + minutes) * 60_000 * (clock[sign] == "-" ? -1 : 1)
+      clock = clock[..<sign]
+    }
+    let parts = clock.split(separator: ":", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), let hours = Int64(parts[0]), let minutes = Int64(parts[1]),
+      (0..<24).contains(hours), (0..<60).contains(minutes)
+    else { return nil }
+    var milliseconds: Int64 = 0
+    if parts.count == 3 {
+      let seconds = parts[2].split(separator: ".", omittingEmptySubsequences: false)
+      guard let whole = Int64(seconds[0]), (0...60).contains(whole), seconds.count <= 2 else { return nil }
+      milliseconds = whole * 1000
+      if seconds.count == 2 {
+        guard !seconds[1].isEmpty, seconds[1].allSatisfy({ $0.isASCII && $0.isNumber }),
+          let fraction = Int64(seconds[1].prefix(3))
+        else { return nil }
+        milliseconds += fraction * [1, 100, 10, 1][min(3, seconds[1].count)]
+      }
+    }
+    return (hours * 60 + minutes) * 60_000 + milliseconds - offset
+  }
+
+  // MARK: Calendar
+
+  private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 {
+    value >= 0 ? value / by : (value - by + 1) / by
+  }
+
+  /// Days since 1970 in the proleptic Gregorian calendar, whose years are taken to begin in March.
+  private static func days(year: Int, month: Int, day: Int) -> Int64 {
+    let year = month <= 2 ? year - 1 : year
+    let era = (year >= 0 ? year : year - 399) / 400
+    let yearOfEra = year - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return Int64(era * 146_097 + dayOfEra - 719_468)
+  }
+
+  private static func date(days: Int64) -> (Int, Int, Int) {
+    let shifted = Int(days) + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+  }
+}
