@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "AmbitCommands",
       dependencies: [
-        "KubeModel", "Controls", "AmbitKit",
+        "KubeModel", "Reachability", "Controls", "ClusterReader", "SnapshotStore", "HistoryIndex",
+        "Evidence", "AmbitKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

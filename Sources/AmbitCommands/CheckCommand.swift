@@ -1,0 +1,56 @@
+import AmbitKit
+import ArgumentParser
+import Controls
+import KubeModel
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Answer the checks at a moment",
+    discussion: """
+      Exit code 1 where a check fails, or a control of --framework; 2 where none fails and something could
+      not be read.
+
+      Example: ambit check --framework cis --at 2026-11-23
+      """)
+
+  @OptionGroup var moment: MomentOptions
+  @OptionGroup var namespaces: NamespaceOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: [.short, .long], help: ArgumentHelp("Controls of this framework instead of checks", valueName: "name"))
+  var framework: String?
+
+  @Argument(help: "Only these checks, such as NP-COV-02") var checks: [String] = []
+
+  @Flag(name: .long, help: "Also list the findings of each check") var findings = false
+
+  func run() throws {
+    for id in checks where CheckCatalog.check(id) == nil {
+      let known = CheckCatalog.all.map(\.id)
+      throw AmbitError(
+        .usage, "there is no check '\(id)'" + NearMiss.suffix(id, among: known),
+        hint: "they are \(known.joined(separator: ", "))")
+    }
+    let framework = try framework.map(Framework.named)
+    let history = try moment.cluster.history()
+    let evaluation = try Evaluation(history, at: history.point(moment.at))
+    let failed: Bool
+    if let framework {
+      let controls = evaluation.controls(of: framework)
+      CheckOutput.controls(controls, framework, evaluation).print(output.output)
+      failed = controls.contains { $0.status == .fail }
+    } else {
+      let results = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
+      CheckOutput.results(
+        results, evaluation, namespace: namespaces.namespace, listsFindings: findings || !checks.isEmpty
+      ).print(output.output)
+      failed = results.contains { $0.status == .fail }
+    }
+    let enforcement = evaluation.state.enforcement
+    if output.output == .table && enforcement.basis == .unknown {
+      Terminal.note("Note: results are as modelled; enforcement is not known: \(enforcement.detail)")
+    }
+    if failed { throw ExitCode(1) }
+    if !evaluation.isComplete { throw ExitCode(2) }
+  }
+}

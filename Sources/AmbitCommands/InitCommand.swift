@@ -1,0 +1,17 @@
+import ArgumentParser
+import KubeModel
+import SnapshotStore
+
+struct InitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "init", abstract: "Make an empty store",
+    discussion: "Example: ambit init --store /var/lib/ambit/store.git")
+
+  @OptionGroup var store: StoreOptions
+
+  func run() throws {
+    _ = try SnapshotStore.create(at: store.path)
+    Terminal.note("Made an empty store at \(store.path)")
+    Terminal.note("Record a cluster into it with `ambit snapshot`")
+  }
+}

@@ -1,0 +1,73 @@
+import AmbitKit
+import ArgumentParser
+import HistoryIndex
+import KubeModel
+
+struct LogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "log", abstract: "Show what changed, when, and by whom",
+    discussion: """
+      One line per change, newest first. A change happened between the reading before and the one that saw
+      it. An actor marked `tool:` comes from the object's field managers: a program's own word, no person.
+
+      Example: ambit log netpol/allow-web -n shop --since 2026-11-01
+      """)
+
+  @Argument(help: "KIND/NAME, or a kind; everything if left out") var what: String?
+  @OptionGroup var moment: MomentOptions
+  @OptionGroup var namespaces: NamespaceOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: ArgumentHelp("Changes seen at or after this moment", valueName: "when"))
+  var since: String?
+
+  @Option(name: .long, help: ArgumentHelp("Changes seen at or before this moment", valueName: "when"))
+  var until: String?
+
+  @Option(name: [.customShort("l"), .long], help: "At most this many")
+  var limit: Int?
+
+  @Flag(name: .long, help: "Every reading with its coverage, and the gaps between them")
+  var observations = false
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if moment.at != nil && until != nil { throw ValidationError("--at and --until exclude each other") }
+  }
+
+  func run() throws {
+    let history = try moment.cluster.history()
+    let cluster = history.cluster
+    var filter = HistoryView.Filter()
+    filter.since = try bound(since, history, .start)
+    filter.until = try bound(until, history, .end) ?? moment.at.map { try history.point($0).moment.milliseconds }
+    if observations {
+      let found = try history.ambit.index.read { [filter] in
+        try $0.observations(cluster, since: filter.since, until: filter.until)
+      }
+      return ObservationOutput.output(found, cluster: cluster).print(output.output)
+    }
+    filter.limit = limit
+    filter.namespace = namespaces.namespace
+    if let what {
+      if what.contains("/") {
+        let id = try history.object(named: ObjectReference(what, namespace: namespaces.namespace))
+        filter.group = id.group
+        filter.resource = id.resource
+        filter.namespace = id.namespace
+        filter.name = id.name
+      } else if let type = try ObjectReference.types(what).first {
+        filter.group = type.role == .folded ? "" : type.group
+        filter.resource = type.role == .folded ? ResourceCatalog.workloads.resource : type.resource
+      }
+    }
+    let entries = try history.ambit.index.read { [filter] in try $0.changes(cluster, filter) }
+    LogOutput.changes(entries, cluster: cluster).print(output.output)
+  }
+
+  private func bound(_ text: String?, _ history: ClusterHistory, _ day: Moment.DayEnd) throws -> Int64? {
+    guard let text else { return nil }
+    return try Moment(text, now: history.now, day: day)?.milliseconds
+      ?? history.point(text).moment.milliseconds
+  }
+}

@@ -1,0 +1,67 @@
+import AmbitKit
+import KubeModel
+
+/// Differences as `diff` prints them.
+enum DiffText {
+  /// An object's name and, below it, its fields with their old and new values.
+  static func text(_ change: StateDiff.ObjectChange) -> String {
+    let title = TerminalText.escaped("\(change.step) \(change.id.title)")
+    var lines = [Style.heading(title)]
+    switch (change.old, change.new) {
+    case (let old?, _?):
+      for field in FieldDiff(old.value, change.new?.value).changes {
+        lines.append("  \(TerminalText.escaped(field.path)):")
+        if let value = field.old { lines += block(value, sign: "-", Style.bad) }
+        if let value = field.new { lines += block(value, sign: "+", Style.good) }
+      }
+    case (let old?, nil): lines += block(old.spec ?? .map(Mapping()), sign: "-", Style.bad)
+    case (nil, let new?): lines += block(new.spec ?? .map(Mapping()), sign: "+", Style.good)
+    case (nil, nil): break
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func block(_ value: Value, sign: String, _ style: Style) -> [String] {
+    CanonicalYAML.string(of: value).split(separator: "\n").map {
+      style("  \(sign) \(TerminalText.escaped(String($0)))")
+    }
+  }
+
+  static func stat(_ changes: [StateDiff.ObjectChange]) -> String {
+    var table = Table(["STEP", "OBJECT", "FIELDS"])
+    table.rows = changes.map {
+      [$0.step, $0.id.title, $0.step == "modified" ? String($0.fields.changes.count) : "-"]
+    }
+    let counts = ["added", "modified", "deleted"].map { step in
+      "\(changes.count { $0.step == step }) \(step)"
+    }
+    return table.text + "\n" + counts.joined(separator: ", ")
+  }
+
+  static func value(_ change: StateDiff.ObjectChange) -> Value {
+    var map = Mapping([
+      ("group", .string(change.id.group)), ("resource", .string(change.id.resource)),
+      ("name", .string(change.id.name)), ("path", .string(change.path)), ("step", .string(change.step)),
+      (
+        "fields",
+        .list(
+          change.fields.changes.map { field in
+            var map = Mapping([("path", .string(field.path))])
+            map["old"] = field.old
+            map["new"] = field.new
+            return .map(map)
+          })
+      ),
+    ])
+    map["namespace"] = change.id.namespace.map(Value.string)
+    return .map(map)
+  }
+
+  /// A value in one line.
+  static func inline(_ value: Value) -> String {
+    switch value {
+    case .string(let text): text
+    default: JSONWriter.string(of: value).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    }
+  }
+}

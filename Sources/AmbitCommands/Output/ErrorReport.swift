@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import KubeModel
+
+/// The one place where errors become text and exit codes.
+enum ErrorReport {
+  /// Prints an error as its kind asks for and gives the exit code.
+  static func report(_ error: any Error, asJSON: Bool) -> Int32 {
+    guard let described = error as? any DescribedError else {
+      if let exit = error as? ExitCode { return exit.rawValue }
+      let code = AmbitCommand.exitCode(for: error)
+      guard code != .success else {
+        Terminal.print(AmbitCommand.fullMessage(for: error))
+        return 0
+      }
+      if code == .validationFailure {
+        Terminal.noteLines(AmbitCommand.fullMessage(for: error))
+        return FailureKind.usage.rawValue
+      }
+      print(message: "\(type(of: error))", cause: "\(error)", hint: "this is a bug, please report it", asJSON, 70)
+      return FailureKind.bug.rawValue
+    }
+    print(
+      message: described.message, cause: cause(of: described), hint: described.hint, asJSON,
+      described.failure.rawValue)
+    return described.failure.rawValue
+  }
+
+  private static func cause(of error: any DescribedError) -> String? {
+    guard let cause = error.cause else { return nil }
+    return (cause as? any DescribedError)?.message ?? "\(cause)"
+  }
+
+  private static func print(
+    message: String, cause: String?, hint: String?, _ asJSON: Bool, _ code: Int32
+  ) {
+    if asJSON {
+      var map = Mapping([("message", .string(message)), ("exitCode", .int(Int64(code)))])
+      map["cause"] = cause.map(Value.string)
+      map["hint"] = hint.map(Value.string)
+      Terminal.print(
+        JSONWriter.string(of: ["schemaVersion": 1, "kind": "Error", "error": .map(map)]))
+    }
+    Terminal.note("Error: \(message)")
+    if let cause { Terminal.note("Caused by: \(cause)") }
+    if let hint { Terminal.note("Hint: \(hint)") }
+  }
+}
+
+extension Terminal {
+  /// Several lines of our own making, such as a usage message.
+  static func noteLines(_ text: String) {
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) { note(String(line)) }
+  }
+}

@@ -1,0 +1,123 @@
+import AmbitKit
+import ArgumentParser
+import ClusterReader
+import Foundation
+import KubeModel
+import SnapshotStore
+
+struct SnapshotCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "snapshot", abstract: "Record a reading of a cluster",
+    discussion: """
+      Reads the cluster of the kubeconfig's current context, or files with --from. Nothing is ever written
+      to the cluster. A kind that cannot be read is kept as it was and marked.
+
+      Example: kubectl get ns,pods,deploy,netpol -A -o json | ambit snapshot --from - --cluster prod
+      """)
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var namespaces: NamespaceOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: ArgumentHelp("The cluster's name in the store", valueName: "name"))
+  var cluster: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Read a file, a directory, or - for standard input", valueName: "path"))
+  var from: String?
+
+  @Flag(name: .long, help: "The input holds all that the cluster has, whatever kinds are in it")
+  var complete = false
+
+  @Option(name: .long, help: ArgumentHelp("When the reading was taken, if not now", valueName: "time"))
+  var at: String?
+
+  @Flag(name: .long, help: "Let another cluster's uid continue this history")
+  var acceptNewCluster = false
+
+  func run() async throws {
+    let started = Moment.now
+    let given = try at.map { text in
+      guard let moment = Moment(text, now: started, day: .start) else {
+        throw AmbitError(
+          .usage, "'\(text)' is no time", hint: "write RFC 3339, such as 2026-11-23T04:58:47Z, or '2h ago'")
+      }
+      return moment
+    }
+    let ambit = try store.open()
+    let name = try cluster ?? defaultCluster(ambit)
+    let reading = try await read()
+    let finished = Moment.now
+    var options = Recorder.Options(
+      capturedFrom: given ?? started, capturedTo: given ?? finished, isTimeGiven: given != nil,
+      recorded: finished)
+    options.acceptsNewCluster = acceptNewCluster
+    let outcome = try Recorder(ambit).record(reading, cluster: name, options)
+    tell(outcome, reading, cluster: name)
+    if !reading.diagnostics.isEmpty { throw ExitCode(2) }
+    if reading.source == .server && !reading.isComplete { throw ExitCode(2) }
+  }
+
+  private func defaultCluster(_ ambit: Ambit) throws -> String {
+    let clusters = try ambit.store.clusters()
+    guard clusters.count <= 1 else { return try ambit.cluster(nil) }
+    return clusters.first ?? "cluster"
+  }
+
+  private func read() async throws -> Reading {
+    guard let from else {
+      throw AmbitError(.usage, "say what to read", hint: "use --from FILE, DIRECTORY or -")
+    }
+    var options = FileReader.Options()
+    options.isComplete = complete
+    options.namespace = namespaces.namespace
+    options.isAllNamespaces = namespaces.allNamespaces
+    let input =
+      from == "-"
+      ? InputFiles(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+      : try InputFiles(path: from)
+    return try FileReader.read(input, options: options)
+  }
+
+  // MARK: Telling
+
+  private func tell(_ outcome: Recorder.Outcome, _ reading: Reading, cluster: String) {
+    for diagnostic in reading.diagnostics { Terminal.note("Warning: \(diagnostic)") }
+    for note in reading.notes { Terminal.note("Note: \(note)") }
+    let unread = reading.coverage.filter { $0.unreadReason != nil }
+    if reading.skipped.files > 0 {
+      Terminal.note("Skipped \(reading.skipped.files) files that hold no Kubernetes objects")
+    }
+    let skipped = reading.skipped.objects.filter { $0.value > 0 }.sorted { $0.key < $1.key }
+    if !skipped.isEmpty {
+      Terminal.note(
+        "Skipped objects of kinds that are not recorded: "
+          + skipped.map { "\($0.key) (\($0.value))" }.joined(separator: ", "))
+    }
+    if !unread.isEmpty {
+      Terminal.note(
+        "Partial: \(unread.count) kinds were not read; what was known of them is kept (`ambit log --observations`)")
+    }
+    if outcome.carriedOver > 0 {
+      Terminal.note("Kept \(outcome.carriedOver) objects of kinds that were not read")
+    }
+    var map = Mapping([
+      ("cluster", .string(cluster)), ("changed", .bool(outcome.isChanged)),
+      ("observation", .string(outcome.observation)), ("objects", .int(Int64(outcome.objectCount))),
+      ("added", .int(Int64(outcome.added))), ("modified", .int(Int64(outcome.modified))),
+      ("deleted", .int(Int64(outcome.deleted))), ("carriedOver", .int(Int64(outcome.carriedOver))),
+      ("complete", .bool(reading.isComplete)),
+      ("diagnostics", .list(reading.diagnostics.map { .string($0.description) })),
+      ("unread", .list(unread.map { .string("\($0.qualifiedName): \($0.unreadReason ?? "")") })),
+      ("enforcement", .string(reading.facts.enforcement.basis.rawValue)),
+    ])
+    map["commit"] = outcome.commit.map(Value.string)
+    let commit = outcome.commit?.prefix(10) ?? "none"
+    let line =
+      outcome.isChanged
+      ? "\(cluster) \(commit): \(outcome.added) added, \(outcome.modified) changed, \(outcome.deleted) deleted; \(outcome.objectCount) objects"
+      : "\(cluster) \(commit): unchanged; \(outcome.objectCount) objects"
+    Output(text: TerminalText.escaped(line), kind: "Snapshot", value: .map(map)).print(output.output)
+  }
+}

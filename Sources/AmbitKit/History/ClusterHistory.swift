@@ -1,0 +1,132 @@
+package import HistoryIndex
+package import KubeModel
+internal import ClusterReader
+internal import SnapshotStore
+
+/// The history of one cluster, for asking.
+package struct ClusterHistory {
+  package let ambit: Ambit
+  package let cluster: String
+  /// The clock, passed in.
+  package let now: Moment
+
+  package init(_ ambit: Ambit, cluster: String?, now: Moment) throws {
+    self.ambit = ambit
+    self.cluster = try ambit.cluster(cluster)
+    self.now = now
+  }
+
+  // MARK: Moments and revisions
+
+  /// A snapshot, and the moment that was asked for.
+  package struct Point: Sendable {
+    package let snapshot: IndexedSnapshot
+    /// The last reading that saw this state at or before the moment.
+    package let observation: IndexedObservation?
+    package let moment: Moment
+  }
+
+  /// The state at a time, a date, `2h ago`, or a revision as git takes it; nil means now.
+  ///
+  /// A date means its end, so that the day's changes are in.
+  package func point(_ when: String?) throws -> Point {
+    if let when, Moment(when, now: now, day: .end) == nil {
+      let commit = try ambit.store.resolve(when, cluster: cluster).description
+      let found = try ambit.index.read { [cluster] in
+        (try $0.snapshot(named: commit, in: cluster), try $0.lastObservation(of: commit, in: cluster))
+      }
+      guard let snapshot = found.0 else {
+        throw AmbitError(
+          .notFound, "'\(when)' is no snapshot of cluster '\(cluster)'",
+          hint: "list what is there with `ambit log`")
+      }
+      return Point(
+        snapshot: snapshot, observation: found.1,
+        moment: Moment(milliseconds: found.1?.capturedTo ?? snapshot.capturedTo))
+    }
+    let moment = when.flatMap { Moment($0, now: now, day: .end) } ?? now
+    let found = try ambit.index.read { [cluster] view in
+      (
+        try view.snapshot(at: moment.milliseconds, in: cluster),
+        try view.lastObservation(before: moment.milliseconds, in: cluster)
+      )
+    }
+    guard let snapshot = found.0 else {
+      throw AmbitError(
+        .notFound, "cluster '\(cluster)' has no snapshot at or before \(moment.text)",
+        hint: "see the first one with `ambit log --cluster \(cluster)`")
+    }
+    return Point(snapshot: snapshot, observation: found.1, moment: moment)
+  }
+
+  // MARK: Objects
+
+  /// What is in force at a point, sorted by path.
+  package func entries(at point: Point) throws -> [StateEntry] {
+    let commit = point.snapshot.commit
+    return try ambit.index.read { [cluster] in try $0.state(at: commit, in: cluster) }
+  }
+
+  package func text(of blob: String) throws -> [UInt8] {
+    guard let name = ObjectName(hex: blob) else { return [] }
+    return try ambit.store.read(name)
+  }
+
+  /// The object that an entry names.
+  package func object(_ entry: StateEntry) throws -> StoredObject? {
+    StoredObject(try text(of: entry.blob))
+  }
+
+  /// The state as the engine and the checks see it.
+  package func state(at point: Point) throws -> ClusterState {
+    var enforcement = ClusterState.Enforcement(
+      basis: .unknown, cni: nil, detail: "the store does not tell")
+    var entries: [ClusterState.Entry] = []
+    for entry in try self.entries(at: point) {
+      guard let stored = try object(entry) else {
+        throw AmbitError(
+          .bug, "'\(entry.path)' in snapshot \(point.snapshot.commit) does not read",
+          hint: "check the store with `git fsck`")
+      }
+      if stored.type == StoredObject.clusterType {
+        enforcement = ClusterFacts(stored.object).enforcement
+      } else {
+        entries.append(
+          ClusterState.Entry(object: stored.object, type: stored.type, path: entry.path))
+      }
+    }
+    return ClusterState(
+      cluster: cluster, entries: entries, coverage: point.observation?.coverage ?? [],
+      enforcement: enforcement)
+  }
+
+  /// The facts of the cluster at a point.
+  package func uid(at point: Point) throws -> String? {
+    try entries(at: point).first { $0.path == StoreLayout.clusterFile }.flatMap {
+      try object($0).map { ClusterFacts($0.object).uid }
+    } ?? nil
+  }
+
+  // MARK: Names
+
+  /// The one object, past or present, that a reference names.
+  package func object(named reference: ObjectReference) throws -> ObjectID {
+    let known = try ambit.index.read { [cluster] view in
+      try reference.types.flatMap {
+        try view.objects(cluster, group: $0.group, resource: $0.resource)
+      }
+    }
+    let matches = known.filter { reference.matches($0) }
+    if let only = matches.first, matches.count == 1 { return only }
+    if matches.count > 1 {
+      let places = matches.map(\.title).prefix(8).joined(separator: ", ")
+      throw AmbitError(
+        .usage, "'\(reference.text)' names \(matches.count) objects: \(places)",
+        hint: "say which with -n NAMESPACE, or KIND.GROUP/NAME")
+    }
+    let near = NearMiss.of(reference.name, among: known.map(\.name))
+    throw AmbitError(
+      .notFound, "there never was an object '\(reference.text)' in cluster '\(cluster)'",
+      hint: near.map { "did you mean '\($0)'?" } ?? "list what is there with `ambit list`")
+  }
+}
