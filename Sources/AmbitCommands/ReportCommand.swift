@@ -1,6 +1,74 @@
+import AmbitKit
 import ArgumentParser
+import Controls
+import Evidence
+import Foundation
+import KubeModel
 
 struct ReportCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "report", abstract: "Write an evidence report")
-  func run() throws {}
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write an evidence report as HTML and Markdown",
+    discussion: """
+      Writes report.html and report.md. The same store and moment give the same bytes: without --at, the
+      moment is that of the last reading.
+
+      Example: ambit report --framework cis --framework pci -o evidence/
+      """)
+
+  @OptionGroup var moment: MomentOptions
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The framework (can be repeated)", valueName: "name"))
+  var framework: [String]
+
+  @Option(name: [.short, .long], help: ArgumentHelp("The directory to write into", valueName: "dir"))
+  var output: String
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A directory with templates of your own: report.html.mustache, report.md.mustache", valueName: "dir"))
+  var templates: String?
+
+  func run() throws {
+    let frameworks = try framework.map(Framework.named)
+    let history = try moment.cluster.history()
+    // The commit of the last reading, so that the clock is not in the report.
+    let point = try history.point(moment.at ?? "HEAD")
+    let evaluation = try Evaluation(history, at: point)
+    let report = try ReportBuilder(history, evaluation).report(frameworks)
+    let renderer = try ReportRenderer(overrides: overrides())
+    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    for (name, contents) in [
+      ("report.html", try renderer.html(report)), ("report.md", try renderer.markdown(report)),
+    ] {
+      let path = "\(output)/\(name)"
+      do {
+        try Data(contents.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      } catch {
+        throw AmbitError(
+          .notPermitted, "'\(path)' cannot be written", hint: "check the directory's permissions", cause: error)
+      }
+      Terminal.print(TerminalText.escaped(path))
+    }
+    let failed = frameworks.contains { evaluation.controls(of: $0).contains { $0.status == .fail } }
+    Terminal.note(
+      failed ? "Controls fail; the report says which and why" : "No control fails")
+  }
+
+  private func overrides() throws -> [String: String] {
+    guard let templates else { return [:] }
+    var found: [String: String] = [:]
+    for name in ["report.html", "report.md"] {
+      let path = "\(templates)/\(name).mustache"
+      if let data = FileManager.default.contents(atPath: path) {
+        found[name] = String(decoding: data, as: UTF8.self)
+      }
+    }
+    guard !found.isEmpty else {
+      throw AmbitError(
+        .badInput, "'\(templates)' holds no template",
+        hint: "it needs report.html.mustache or report.md.mustache")
+    }
+    return found
+  }
 }

@@ -66,6 +66,9 @@ package struct ReadingAssembler {
             file: object.origin.file, line: object.origin.line,
             message:
               "\(object.id.title) is defined twice, differently; the one in \(earlier.origin.file) is used"))
+      } else if earlier.object.metadata?["managedFields"] == nil {
+        // kubectl leaves the managers out; the copy that has them says who wrote.
+        result[index] = object
       }
     }
     return result
