@@ -33,8 +33,25 @@ struct SnapshotCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("When the reading was taken, if not now", valueName: "time"))
   var at: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The kubeconfig (environment: KUBECONFIG)", valueName: "path"))
+  var kubeconfig: String?
+
+  @Option(name: .long, help: ArgumentHelp("The kubeconfig's context", valueName: "name"))
+  var context: String?
+
   @Flag(name: .long, help: "Let another cluster's uid continue this history")
   var acceptNewCluster = false
+
+  func validate() throws {
+    if from != nil && (kubeconfig != nil || context != nil) {
+      throw ValidationError("--from reads files; --kubeconfig and --context name a cluster")
+    }
+    if from == nil && (complete || at != nil) {
+      throw ValidationError("--complete and --at are for readings with --from")
+    }
+  }
 
   func run() async throws {
     let started = Moment.now
@@ -46,29 +63,44 @@ struct SnapshotCommand: AsyncParsableCommand {
       return moment
     }
     let ambit = try store.open()
-    let name = try cluster ?? defaultCluster(ambit)
-    let reading = try await read()
-    let finished = Moment.now
-    var options = Recorder.Options(
-      capturedFrom: given ?? started, capturedTo: given ?? finished, isTimeGiven: given != nil,
-      recorded: finished)
-    options.acceptsNewCluster = acceptNewCluster
-    let outcome = try Recorder(ambit).record(reading, cluster: name, options)
+    let connection = from == nil ? try LiveConnection.resolve(kubeconfig: kubeconfig, context: context) : nil
+    let name = try cluster ?? defaultCluster(ambit, connection)
+    func options() -> Recorder.Options {
+      let now = Moment.now
+      var options = Recorder.Options(
+        capturedFrom: given ?? started, capturedTo: given ?? now, isTimeGiven: given != nil, recorded: now)
+      options.acceptsNewCluster = acceptNewCluster
+      return options
+    }
+    let reading: Reading
+    if let connection {
+      do {
+        reading = try await LiveConnection.read(connection, namespace: namespaces.namespace)
+      } catch {
+        // A reading that failed is a gap with a reason, which is better than a gap without one.
+        let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
+        try Recorder(ambit).recordFailure(reason, cluster: name, options())
+        throw error
+      }
+    } else {
+      reading = try readFiles()
+    }
+    let outcome = try Recorder(ambit).record(reading, cluster: name, options())
     tell(outcome, reading, cluster: name)
     if !reading.diagnostics.isEmpty { throw ExitCode(2) }
     if reading.source == .server && !reading.isComplete { throw ExitCode(2) }
   }
 
-  private func defaultCluster(_ ambit: Ambit) throws -> String {
+  /// The only cluster of the store, or a name made from the kubeconfig's context.
+  private func defaultCluster(_ ambit: Ambit, _ connection: ClusterConnection?) throws -> String {
+    if let connection { return ClusterName.cleaned(connection.contextName ?? connection.clusterName) }
     let clusters = try ambit.store.clusters()
     guard clusters.count <= 1 else { return try ambit.cluster(nil) }
     return clusters.first ?? "cluster"
   }
 
-  private func read() async throws -> Reading {
-    guard let from else {
-      throw AmbitError(.usage, "say what to read", hint: "use --from FILE, DIRECTORY or -")
-    }
+  private func readFiles() throws -> Reading {
+    let from = from ?? "-"
     var options = FileReader.Options()
     options.isComplete = complete
     options.namespace = namespaces.namespace

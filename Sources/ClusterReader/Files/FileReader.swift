@@ -165,7 +165,7 @@ package struct FileReader {
     if objects.isEmpty && lists.isEmpty {
       let broken = diagnostics.first.map { "; first problem: \($0)" } ?? ""
       throw ClusterReaderError(
-        .noInput, "the input holds no object that Ambit records\(broken)",
+        .badInput, "the input holds no object that Ambit records\(broken)",
         hint: "give it the output of `kubectl get … -o json`, or manifests")
     }
     let source: Reading.Source = hasServerObjects ? .dump : .manifests

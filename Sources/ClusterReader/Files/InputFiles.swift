@@ -22,12 +22,12 @@ package struct InputFiles {
     var isDirectory = false
     guard manager.fileExists(atPath: path, isDirectory: &isDirectory) else {
       throw ClusterReaderError(
-        .noInput, "'\(path)' does not exist",
+        .badInput, "'\(path)' does not exist",
         hint: "name a file, a directory, or - for standard input")
     }
     guard isDirectory else {
       guard let data = manager.contents(atPath: path) else {
-        throw ClusterReaderError(.noInput, "'\(path)' cannot be read", hint: "check its permissions")
+        throw ClusterReaderError(.badInput, "'\(path)' cannot be read", hint: "check its permissions")
       }
       files = [File(name: path, bytes: Array(data))]
       passedOver = 0

@@ -1,0 +1,61 @@
+/// A whole answer of the server, and what a status other than 200 means.
+struct Answer: Sendable {
+  var status: Int
+  var retryAfter: String?
+  var location: String?
+  var body: [UInt8] = []
+
+  /// How long to wait before the same request is sent again; nil where that is pointless or was done
+  /// often enough.
+  func retryDelay(_ policy: RetryPolicy, _ attemptsMade: Int) -> Duration? {
+    guard [429, 500, 502, 503, 504].contains(status), attemptsMade < policy.maximumAttempts else { return nil }
+    var delay = policy.delay(attemptsMade)
+    let seconds = retryAfter.flatMap { Int($0) } ?? APIStatus(body)?.details?.retryAfterSeconds
+    if let seconds, seconds > 0 { delay = max(delay, .seconds(min(seconds, 86_400))) }
+    return min(delay, policy.maximumDelay)
+  }
+
+  /// The error that a caller can act on.
+  func refusal(connection: ClusterConnection, path: String) -> ClusterReaderError {
+    let statement = APIStatus(body)
+    let cause = statement?.message.map { ServerStatement(description: $0.printable()) }
+    let server = connection.server.url
+    switch status {
+    case 401:
+      return ClusterReaderError(
+        .unauthorized, "\(server) does not accept the credentials of \(connection.whoAsks)",
+        hint: "log in again, or renew the token or certificate", cause: cause)
+    case 403:
+      return ClusterReaderError(
+        .forbidden, "\(connection.whoAsks) may not read \(path) on \(server)",
+        hint: "grant get and list on it (deploy/rbac.yaml has the rules that Ambit needs)", cause: cause)
+    case 404:
+      return ClusterReaderError(.absent, "\(server) has no \(path)", cause: cause)
+    case 410:
+      return ClusterReaderError(
+        .expired, "\(server) no longer has the version of \(path) that was asked for", cause: cause)
+    case 504 where statement?.isResourceVersionTooLarge == true:
+      return ClusterReaderError(
+        .resourceVersionTooLarge, "\(server) has not yet reached the version of \(path) that was asked for",
+        cause: cause)
+    case 300..<400:
+      return ClusterReaderError(
+        .refused, "\(server) sends \(path) elsewhere: \((location ?? "").printable())",
+        hint: "put the API server's own address in \(connection.origin)", cause: cause)
+    case 429, 500...:
+      return ClusterReaderError(
+        .serverError, "\(server) answers \(path) with status \(status)",
+        hint: "try again later; the server's own log says why", cause: cause)
+    default:
+      return ClusterReaderError(.refused, "\(server) answers \(path) with status \(status)", cause: cause)
+    }
+  }
+}
+
+extension ClusterConnection {
+  /// Who the server sees, for errors.
+  var whoAsks: String {
+    let own = userName.map { "user '\($0.printable(limit: 100))'" } ?? (contextName == nil ? origin : "nobody")
+    return impersonation.map { "\(own) as '\($0.user.printable(limit: 100))'" } ?? own
+  }
+}

@@ -1,0 +1,125 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import NIOHTTPCompression
+import NIOPosix
+import NIOSSL
+
+/// A request that got no whole answer: what to tell, and whether to try again.
+struct TransportFailure {
+  private enum Chance {
+    /// Broke on the way; the next one may come through.
+    case good
+    /// Nobody listens: good only where somebody did before.
+    case onlyIfReached
+    case none
+  }
+
+  let error: any Error
+  private let chance: Chance
+
+  init(_ error: any Error, connection: ClusterConnection, path: String, options: ClientOptions) {
+    let server = connection.server.url
+    func describe(_ code: ClusterReaderError.Code, _ message: String, _ hint: String?) -> ClusterReaderError {
+      ClusterReaderError(code, message, hint: hint, cause: error)
+    }
+    switch error {
+    case is CancellationError, is ClusterReaderError:
+      (self.error, chance) = (error, .none)
+    case let error as HTTPClientError where error == .cancelled && Task.isCancelled:
+      (self.error, chance) = (CancellationError(), .none)
+    case let passed as TimeLimitPassed:
+      let limit = passed.isIdle ? options.idleTimeout : options.answerTimeout
+      let what = passed.isIdle ? "sent nothing for" : "did not finish \(path) within"
+      self.error = ClusterReaderError(
+        .timedOut, "\(server) \(what) \(limit.components.seconds) s",
+        hint: "check the connection to the server and its load")
+      chance = passed.isIdle ? .good : .none
+    case _ where TransportFailure.isTooLarge(error):
+      self.error = ClusterReaderError(
+        .badAnswer, "\(server) answers \(path) with more than \(options.maximumBodyBytes >> 20) MiB",
+        hint: "a page of a list should be far smaller: check what stands at that address")
+      chance = .none
+    case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError:
+      (self.error, chance) = (describe(.badAnswer, "\(server) answers \(path) with broken gzip data", nil), .good)
+    case let error as NIOSSLError where error == .uncleanShutdown:
+      (self.error, chance) = (describe(.unreachable, "\(server) closed the connection midway", nil), .good)
+    case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError:
+      self.error = TransportFailure.untrusted(error, connection)
+      chance = .none
+    case _ where TransportFailure.isRefused(error):
+      self.error = describe(
+        .unreachable, "nobody answers at \(server)",
+        "check the address in \(connection.origin), the network and the proxy settings")
+      chance = .onlyIfReached
+    case let error as HTTPClientError where TransportFailure.isSlowConnect(error):
+      self.error = describe(
+        .unreachable, "\(server) does not answer within \(options.connectTimeout.components.seconds) s",
+        "check the address in \(connection.origin), the network and the proxy settings")
+      chance = .onlyIfReached
+    case let error as HTTPClientError
+    where error == .proxyAuthenticationRequired || error == .invalidProxyResponse:
+      self.error = describe(
+        .unreachable, "the proxy on the way to \(server) refuses the connection",
+        "check proxy-url in \(connection.origin) or $HTTPS_PROXY, with its login")
+      chance = .none
+    case is IOError, is HTTPParserError, is ChannelError, is HTTPClientError:
+      (self.error, chance) = (describe(.unreachable, "the connection to \(server) broke", nil), .good)
+    default:
+      self.error = describe(.unreachable, "\(server) cannot be asked for \(path)", nil)
+      chance = .none
+    }
+  }
+
+  /// The wait before the next attempt, or nil where there is to be none.
+  func delay(hasReached: Bool, _ policy: RetryPolicy, _ attemptsMade: Int) -> Duration? {
+    guard attemptsMade < policy.maximumAttempts else { return nil }
+    switch chance {
+    case .none: return nil
+    case .onlyIfReached where !hasReached: return nil
+    case .good, .onlyIfReached: return min(policy.delay(attemptsMade), policy.maximumDelay)
+    }
+  }
+
+  private static func isTooLarge(_ error: any Error) -> Bool {
+    error is BodyTooLarge || error as? NIOHTTPDecompression.DecompressionError == .limit
+  }
+
+  /// Whether the address did not even take the connection. A host name fails as the one error, an address
+  /// as the other.
+  private static func isRefused(_ error: any Error) -> Bool {
+    guard let error = error as? IOError else { return error is NIOConnectionError }
+    return [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL].contains(error.errnoCode)
+  }
+
+  private static func isSlowConnect(_ error: HTTPClientError) -> Bool {
+    [
+      .connectTimeout, .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout,
+      .getConnectionFromPoolTimeout, .deadlineExceeded,
+    ].contains(error)
+  }
+
+  private static func untrusted(_ error: any Error, _ connection: ClusterConnection) -> ClusterReaderError {
+    let text = String(describing: error)
+    let server = connection.server.url
+    let isOurCheck =
+      text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
+      || text.contains("failedToValidateHostname")
+    guard isOurCheck else {
+      return ClusterReaderError(
+        .untrusted, "no TLS connection with \(server)",
+        hint: "check that the address in \(connection.origin) is the API server's, and the client certificate",
+        cause: error)
+    }
+    if text.contains("failedToValidateHostname") {
+      return ClusterReaderError(
+        .untrusted, "the certificate of \(server) is for another name",
+        hint: "correct the server's address, or set tls-server-name, in \(connection.origin)", cause: error)
+    }
+    let authority = connection.certificateAuthority?.origin ?? "the system's certificate authorities"
+    return ClusterReaderError(
+      .untrusted, "the certificate of \(server) is not signed by \(authority)",
+      hint: "correct certificate-authority or certificate-authority-data in \(connection.origin)",
+      cause: error)
+  }
+}
