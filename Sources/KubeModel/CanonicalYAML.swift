@@ -119,8 +119,8 @@ public enum CanonicalYAML {
 
   // MARK: Scalars
 
-  private static let newline = UInt8(ascii: "\n")
-  private static let space = UInt8(ascii: " ")
+  static let newline = UInt8(ascii: "\n")
+  static let space = UInt8(ascii: " ")
 
   /// Words that some YAML reader takes for a boolean, null or a merge.
   private static let words: Set<String> = [
@@ -130,7 +130,11 @@ public enum CanonicalYAML {
   /// Whether a string may stand without quotes. Anything that starts with a digit, a sign or a dot could
   /// be a number or a time to some reader and is quoted.
   static func isPlain(_ string: String) -> Bool {
-    let bytes = Array(string.utf8)
+    var string = string
+    return string.withUTF8(isPlain)
+  }
+
+  static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
     guard let first = bytes.first, let last = bytes.last else { return false }
     guard isLetter(first) || first == UInt8(ascii: "_") || first == UInt8(ascii: "/") else { return false }
     guard last != space && last != UInt8(ascii: ":") else { return false }
@@ -145,7 +149,7 @@ public enum CanonicalYAML {
         if !"_-./@%+=,;()~$^*!?".utf8.contains(byte) { return false }
       }
     }
-    return bytes.count > 5 || !words.contains(string.lowercased())
+    return bytes.count > 5 || !words.contains(String(decoding: bytes, as: UTF8.self).lowercased())
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

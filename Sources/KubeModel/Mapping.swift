@@ -75,7 +75,7 @@ public struct Mapping: Sendable {
 extension Mapping: Hashable {
   public static func == (left: Mapping, right: Mapping) -> Bool {
     left.entries.count == right.entries.count
-      && zip(left.entries, right.entries).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+      && zip(left.entries, right.entries).allSatisfy { isSame($0.key, $1.key) && $0.value == $1.value }
   }
 
   public func hash(into hasher: inout Hasher) {

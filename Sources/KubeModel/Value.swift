@@ -14,6 +14,21 @@ public enum Value: Sendable, Hashable {
 }
 
 extension Value {
+  /// Whether two values print the same: strings are compared by their bytes (`String.==` takes two
+  /// spellings of one accented letter for one), floating-point numbers by their bits.
+  public static func == (left: Value, right: Value) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.bool(let left), .bool(let right)): left == right
+    case (.int(let left), .int(let right)): left == right
+    case (.double(let left), .double(let right)): left.bitPattern == right.bitPattern
+    case (.string(let left), .string(let right)): Mapping.isSame(left, right)
+    case (.list(let left), .list(let right)): left == right
+    case (.map(let left), .map(let right)): left == right
+    default: false
+    }
+  }
+
   /// The value under `key`, or nil where this is no mapping or lacks the key.
   public subscript(key: String) -> Value? {
     guard case .map(let mapping) = self else { return nil }

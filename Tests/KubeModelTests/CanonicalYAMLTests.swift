@@ -1,5 +1,5 @@
 import Foundation
-import KubeModel
+@testable import KubeModel
 import Testing
 
 @Suite struct CanonicalYAMLTests {
@@ -51,10 +51,23 @@ import Testing
       var random = Random(state: seed)
       let original: Value = .map(Mapping([("x", value(&random, depth: 0))]))
       let bytes = CanonicalYAML.bytes(of: original)
+      #expect(CanonicalYAML.canonicalValue(of: bytes) == original, "seed \(seed)\n\(String(decoding: bytes, as: UTF8.self))")
+      // libyaml drops a byte order mark even where it is escaped.
+      guard !bytes.containsEscapedByteOrderMark else { continue }
       let (documents, problems) = YAMLReader.documents(bytes)
       #expect(problems.isEmpty, "seed \(seed): \(problems)\n\(String(decoding: bytes, as: UTF8.self))")
       #expect(documents.first?.value == original, "seed \(seed)\n\(String(decoding: bytes, as: UTF8.self))")
     }
+  }
+
+  @Test func `text that only looks canonical is not read as if it were`() {
+    for text in [
+      "a: yes\n", "a: 0x1f\n", "a: 012\n", "a: 1.50\n", "a: 'x'\n", "a:  1\n", "a: 1", "a: 1 # one\n", "a: &x 1\n",
+      "a: 1\na: 2\n", "a:\n   b: 1\n", "a: [1]\n", "- a\n -  b\n", "a: >\n  x\n", "---\na: 1\n", "a: \"\\q\"\n",
+    ] {
+      #expect(CanonicalYAML.canonicalValue(of: Array(text.utf8)) == nil, "\(text)")
+    }
+    #expect(CanonicalYAML.value(of: Array("a: 'x' # by hand\n".utf8)) == ["a": "x"])
   }
 
   @Test func `every awkward string survives as a value, a key and a list element`() {
@@ -62,6 +75,8 @@ import Testing
       let original: Value = .map(
         Mapping([("k", .string(string)), ("l", [.string(string), [.string(string)]]), ("m" + string, 1)]))
       let bytes = CanonicalYAML.bytes(of: original)
+      #expect(CanonicalYAML.canonicalValue(of: bytes) == original, "\(string.debugDescription)")
+      guard !bytes.containsEscapedByteOrderMark else { continue }
       let read = YAMLReader.documents(bytes)
       #expect(read.documents.first?.value == original, "\(string.debugDescription) \(read.problems)")
     }
@@ -86,5 +101,11 @@ import Testing
           podSelector: {}
 
         """)
+  }
+}
+
+extension [UInt8] {
+  fileprivate var containsEscapedByteOrderMark: Bool {
+    String(decoding: self, as: UTF8.self).contains("\\uFEFF")
   }
 }

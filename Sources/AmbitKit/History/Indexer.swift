@@ -124,7 +124,7 @@ package struct Indexer {
         try store.blob(at: ObservationRecord.evidenceFile(path), in: $0)
       }
       let managed = try evidenceFile.flatMap {
-        YAMLReader.documents(try store.read($0)).documents.first?.value["managedFields"]
+        CanonicalYAML.value(of: try store.read($0))?["managedFields"]
       }
       result.append(
         IndexedChange(

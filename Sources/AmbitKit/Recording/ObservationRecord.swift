@@ -57,7 +57,7 @@ struct ObservationRecord {
 
   /// Reads what `bytes` wrote; nil where the file is something else.
   init?(_ bytes: [UInt8]) {
-    guard let spec = YAMLReader.documents(bytes).documents.first?.value["spec"],
+    guard let spec = CanonicalYAML.value(of: bytes)?["spec"],
       let from = Moment(spec["capturedFrom"]?.string ?? "", now: Moment(milliseconds: 0), day: .start),
       let to = Moment(spec["capturedTo"]?.string ?? "", now: Moment(milliseconds: 0), day: .start),
       let result = spec["result"]?.string

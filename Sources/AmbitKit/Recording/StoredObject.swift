@@ -11,7 +11,7 @@ package struct StoredObject: Sendable {
     group: "", resource: "cluster", kind: "Cluster", isNamespaced: false, role: .recorded)
 
   package init?(_ bytes: [UInt8]) {
-    guard let value = YAMLReader.documents(bytes).documents.first?.value else { return nil }
+    guard let value = CanonicalYAML.value(of: bytes) else { return nil }
     self.init(KubeObject(value))
   }
 

@@ -1,0 +1,232 @@
+extension CanonicalYAML {
+  /// The value of a file that `bytes(of:)` wrote, or of any other YAML file with one document.
+  ///
+  /// Canonical text is read some twenty times faster than other YAML.
+  /// - Returns: nil where the file does not read.
+  public static func value(of bytes: [UInt8]) -> Value? {
+    canonicalValue(of: bytes) ?? YAMLReader.documents(bytes).documents.first?.value
+  }
+
+  /// Nil where the text is not in canonical form, which says nothing about whether it is YAML.
+  static func canonicalValue(of bytes: [UInt8]) -> Value? {
+    bytes.withUnsafeBufferPointer { buffer in
+      var reader = Reader(bytes: buffer)
+      guard let value = reader.element(indent: 0, depth: 0), reader.isAtEnd else { return nil }
+      return value
+    }
+  }
+
+  /// Every method gives nil where the text is not canonical; where the position then is does not matter.
+  private struct Reader {
+    let bytes: UnsafeBufferPointer<UInt8>
+    var position = 0
+
+    init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    var isAtEnd: Bool { position == bytes.count }
+
+    // MARK: Collections
+
+    /// A value that starts at the position and whose further lines are indented by `indent`.
+    mutating func element(indent: Int, depth: Int) -> Value? {
+      guard depth < YAMLReader.deepest else { return nil }
+      if startsWith("- ") { return list(indent: indent, depth: depth) }
+      if isKeyAhead { return map(indent: indent, depth: depth) }
+      return scalar(indent: indent - 2)
+    }
+
+    private mutating func map(indent: Int, depth: Int) -> Value? {
+      var pairs: [(String, Value)] = []
+      repeat {
+        guard let key = key(indent: indent), let value = value(indent: indent, depth: depth) else {
+          return nil
+        }
+        pairs.append((key, value))
+      } while takeIndentation(indent)
+      let mapping = Mapping(pairs)
+      return mapping.count == pairs.count ? .map(mapping) : nil
+    }
+
+    private mutating func list(indent: Int, depth: Int) -> Value? {
+      var elements: [Value] = []
+      repeat {
+        guard take("- "), let value = element(indent: indent + 2, depth: depth + 1) else { return nil }
+        elements.append(value)
+      } while takeIndentation(indent, before: "- ")
+      return .list(elements)
+    }
+
+    private mutating func key(indent: Int) -> String? {
+      let isLong = take("? ")
+      guard let key = current == quote ? quoted() : plainKey(isLong: isLong) else { return nil }
+      if isLong { guard take("\n"), takeIndentation(indent) else { return nil } }
+      return take(":") ? key : nil
+    }
+
+    /// What stands behind a key's colon.
+    private mutating func value(indent: Int, depth: Int) -> Value? {
+      guard take("\n") else { return take(" ") ? scalar(indent: indent) : nil }
+      if takeIndentation(indent, before: "- ") { return list(indent: indent, depth: depth + 1) }
+      guard takeIndentation(indent + 2) else { return nil }
+      return depth < YAMLReader.deepest ? map(indent: indent + 2, depth: depth + 1) : nil
+    }
+
+    /// Whether this line begins with a key: strings that could be taken for one are in quotes.
+    private var isKeyAhead: Bool {
+      if startsWith("? ") { return true }
+      var index = position
+      if current == quote {
+        index += 1
+        while index < bytes.count, bytes[index] != quote { index += bytes[index] == backslash ? 2 : 1 }
+        return index + 1 < bytes.count && bytes[index + 1] == colon
+      }
+      while index < bytes.count, bytes[index] != newline {
+        if isColon(at: index) { return true }
+        index += 1
+      }
+      return false
+    }
+
+    /// A colon that ends a key.
+    private func isColon(at index: Int) -> Bool {
+      bytes[index] == colon && index + 1 < bytes.count
+        && (bytes[index + 1] == space || bytes[index + 1] == newline)
+    }
+
+    private mutating func plainKey(isLong: Bool) -> String? {
+      var end = position
+      while end < bytes.count, bytes[end] != newline, isLong || !isColon(at: end) { end += 1 }
+      return plain(to: end)
+    }
+
+    private mutating func plain(to end: Int) -> String? {
+      let text = UnsafeBufferPointer(rebasing: bytes[position..<end])
+      guard CanonicalYAML.isPlain(text) else { return nil }
+      position = end
+      return String(decoding: text, as: UTF8.self)
+    }
+
+    // MARK: Scalars
+
+    /// A scalar and the newline behind it.
+    private mutating func scalar(indent: Int) -> Value? {
+      if current == UInt8(ascii: "|") { return block(indent: indent + 2).map(Value.string) }
+      let value: Value?
+      if current == quote {
+        value = quoted().map(Value.string)
+      } else {
+        let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
+        value = word(to: end)
+      }
+      return take("\n") ? value : nil
+    }
+
+    private mutating func word(to end: Int) -> Value? {
+      let start = position
+      if let text = plain(to: end) { return .string(text) }
+      let text = String(decoding: bytes[start..<end], as: UTF8.self)
+      position = end
+      switch text {
+      case "null": return .null
+      case "true": return true
+      case "false": return false
+      case "{}": return [:]
+      case "[]": return []
+      default: break
+      }
+      if let int = Int64(text) { return String(int) == text ? .int(int) : nil }
+      let special: [String: Double] = [".nan": .nan, ".inf": .infinity, "-.inf": -.infinity]
+      guard let double = special[text] ?? Double(text) else { return nil }
+      return CanonicalYAML.text(of: double) == text ? .double(double) : nil
+    }
+
+    private mutating func quoted() -> String? {
+      position += 1
+      var text: [UInt8] = []
+      while let byte = current, byte != newline {
+        position += 1
+        if byte == quote { return String(decoding: text, as: UTF8.self) }
+        guard byte == backslash else {
+          text.append(byte)
+          continue
+        }
+        guard let escape = current else { return nil }
+        position += 1
+        switch escape {
+        case quote, backslash: text.append(escape)
+        case UInt8(ascii: "n"): text.append(newline)
+        case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
+        case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
+        case UInt8(ascii: "x"), UInt8(ascii: "u"):
+          let width = escape == UInt8(ascii: "x") ? 2 : 4
+          guard position + width <= bytes.count,
+            let code = UInt32(String(decoding: bytes[position..<(position + width)], as: UTF8.self), radix: 16),
+            let scalar = Unicode.Scalar(code)
+          else { return nil }
+          text.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+          position += width
+        default: return nil
+        }
+      }
+      return nil
+    }
+
+    private mutating func block(indent: Int) -> String? {
+      let isEnded: Bool
+      if take("|-\n") {
+        isEnded = false
+      } else {
+        guard take("|\n") || take("|+\n") else { return nil }
+        isEnded = true
+      }
+      var lines: [String] = []
+      while !isAtEnd {
+        if take("\n") {
+          lines.append("")
+          continue
+        }
+        guard takeIndentation(indent, allowsMore: true) else { break }
+        let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
+        lines.append(String(decoding: bytes[position..<end], as: UTF8.self))
+        position = min(end + 1, bytes.count)
+      }
+      return lines.joined(separator: "\n") + (isEnded ? "\n" : "")
+    }
+
+    // MARK: Bytes
+
+    private var quote: UInt8 { UInt8(ascii: "\"") }
+    private var backslash: UInt8 { UInt8(ascii: "\\") }
+    private var colon: UInt8 { UInt8(ascii: ":") }
+
+    private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private func startsWith(_ text: StaticString, at index: Int? = nil) -> Bool {
+      let index = index ?? position
+      let count = text.utf8CodeUnitCount
+      guard index + count <= bytes.count else { return false }
+      return (0..<count).allSatisfy { bytes[index + $0] == text.utf8Start[$0] }
+    }
+
+    private mutating func take(_ text: StaticString) -> Bool {
+      guard startsWith(text) else { return false }
+      position += text.utf8CodeUnitCount
+      return true
+    }
+
+    /// Steps over the indentation of a line that has just this much of it.
+    private mutating func takeIndentation(
+      _ count: Int, before text: StaticString? = nil, allowsMore: Bool = false
+    ) -> Bool {
+      guard position + count < bytes.count,
+        (0..<count).allSatisfy({ bytes[position + $0] == space }),
+        allowsMore || bytes[position + count] != space
+      else { return false }
+      let isItem = startsWith("- ", at: position + count)
+      if let text, !startsWith(text, at: position + count) { return false }
+      if text == nil && isItem && !allowsMore { return false }
+      position += count
+      return true
+    }
+  }
+}
