@@ -1,78 +1,134 @@
 /// Folds pods and the controllers that make them into workloads.
-public struct WorkloadFolder {
-  /// A folded workload and the raw object of its controller, where that was read.
+///
+/// Objects are added one by one, in any order, and leave only what network policy sees of them: however
+/// many pods a controller has, those that look alike take the place of one.
+public struct WorkloadFolder: Sendable {
+  /// What tells one pod or controller from another.
+  public struct Key: Hashable, Sendable {
+    public let namespace: String
+    public let kind: String
+    public let name: String
+
+    public init(_ object: KubeObject) {
+      self.init(namespace: object.namespace ?? "default", kind: object.kind, name: object.name)
+    }
+
+    init(namespace: String, kind: String, name: String) {
+      self.namespace = namespace
+      self.kind = kind
+      self.name = name
+    }
+  }
+
+  /// A folded workload, and the object at its head.
   public struct Result: Sendable {
     public let object: KubeObject
-    public let raw: Value?
+    public let head: Key
   }
 
-  private struct Key: Hashable {
-    let namespace: String
-    let kind: String
-    let name: String
+  private struct Owner: Hashable {
+    let key: Key
+    let apiVersion: String
   }
 
-  private struct Workload {
-    var apiVersion: String
-    var controller: KubeObject?
-    var variants: [Value: Bool] = [:]  // facts -> is a pod of them running
+  /// A controller, or a pod without one.
+  private struct Head {
+    let apiVersion: String
+    let owner: Owner?
+    let facts: Value
+    /// Whether it can start no pod any more.
+    let isInactive: Bool
+    let isRunning: Bool
+    /// Nil for a mirror pod, whose own are made anew with every restart of its node.
+    let metadata: Mapping?
   }
 
-  private let keptNoise: Set<String>
-  private var workloads: [Key: Workload] = [:]
+  private var heads: [Key: Head] = [:]
+  /// Facts of pods by the controller that made them, and whether such a pod is running.
+  private var pods: [Owner: [Value: Bool]] = [:]
+  /// Noise labels that a selector of the cluster names.
+  private var keptNoise: Set<String> = []
 
-  /// Folds `objects`, which are the pods and controllers of a cluster in raw form.
+  public init() {}
+
+  // MARK: Adding
+
+  /// Adds a pod or a controller.
   ///
-  /// - Parameter selecting: every other object of the cluster. A label that one of them names is kept
-  ///   even where it is a controller's own book-keeping.
-  public static func fold(_ objects: [KubeObject], selecting others: some Sequence<KubeObject>) -> [Result] {
-    var folder = WorkloadFolder(keptNoise: noiseLabels(usedIn: others))
-    folder.add(objects)
-    return folder.results()
+  /// - Returns: false where another of the same name was added that differs from it; the first one stays.
+  @discardableResult
+  public mutating func add(_ object: KubeObject) -> Bool {
+    let isPod = object.kind == "Pod"
+    if isPod && WorkloadFolder.isFinishedPod(object) { return true }
+    let owner = WorkloadFolder.owner(of: object)
+    let facts = WorkloadFolder.facts(isPod ? object.value : WorkloadFolder.template(of: object))
+    let isRunning = isPod && object.value["status"]?["phase"]?.string != nil
+    if isPod, let owner {
+      pods[owner, default: [:]][facts, default: false] = (pods[owner]?[facts] ?? false) || isRunning
+      return true
+    }
+    let head = Head(
+      apiVersion: object.apiVersion, owner: owner, facts: facts,
+      isInactive: WorkloadFolder.isInactive(object), isRunning: isRunning,
+      metadata: object.controller?.kind == "Node" ? nil : WorkloadFolder.metadata(of: object))
+    let key = Key(object)
+    guard let earlier = heads[key] else {
+      heads[key] = head
+      return true
+    }
+    return earlier.facts == facts && earlier.metadata == head.metadata
   }
 
-  private init(keptNoise: Set<String>) { self.keptNoise = keptNoise }
-
-  // MARK: Owners
-
-  private mutating func add(_ objects: [KubeObject]) {
-    var byKey: [Key: KubeObject] = [:]
-    for object in objects where object.kind != "Pod" {
-      byKey[Key(namespace: object.namespace ?? "default", kind: object.kind, name: object.name)] = object
-    }
-    for object in objects {
-      let isPod = object.kind == "Pod"
-      if isPod ? WorkloadFolder.isFinishedPod(object) : WorkloadFolder.isInactive(object) { continue }
-      let (key, apiVersion) = WorkloadFolder.owner(of: object, in: byKey)
-      let isOwner = key.kind == object.kind && key.name == object.name
-      // A ReplicaSet or a Job adds nothing where the controller above it tells its own template.
-      if !isPod && !isOwner && byKey[key] != nil { continue }
-      var workload = workloads[key] ?? Workload(apiVersion: apiVersion)
-      if isOwner && !WorkloadFolder.isMirrorPod(object) { workload.controller = object }
-      let facts = podFacts(isPod ? object.value : WorkloadFolder.template(of: object))
-      let isRunning = isPod && object.value["status"]?["phase"]?.string != nil
-      workload.variants[facts] = (workload.variants[facts] ?? false) || isRunning
-      workloads[key] = workload
+  /// Notes which labels another object of the cluster names: those are kept even where they are a
+  /// controller's own book-keeping.
+  public mutating func note(selectorsOf object: KubeObject) {
+    guard keptNoise.count < WorkloadFolder.noiseLabels.count else { return }
+    for part in ["spec", "specs"] {
+      if let value = object.value[part] { visit(value) }
     }
   }
 
-  /// Follows controllers upwards as far as they are known.
-  private static func owner(of object: KubeObject, in known: [Key: KubeObject]) -> (Key, String) {
-    let namespace = object.namespace ?? "default"
-    var key = Key(namespace: namespace, kind: object.kind, name: object.name)
-    var apiVersion = object.apiVersion
-    var current: KubeObject? = object
-    for _ in 0..<8 {  // owners form no cycles on a real server; a forged file may
-      guard let owner = current?.controller, owner.kind != "Node" else { break }
-      key = Key(namespace: namespace, kind: owner.kind, name: owner.name)
-      apiVersion = owner.apiVersion
-      current = known[key]
+  /// Looking for the name anywhere errs on the side of keeping a label, for every selector language.
+  private mutating func visit(_ value: Value) {
+    switch value {
+    case .string(let text): visit(text)
+    case .list(let list): for element in list { visit(element) }
+    case .map(let map):
+      for (key, value) in map.entries {
+        visit(key)
+        visit(value)
+      }
+    default: break
     }
-    return (key, apiVersion)
   }
 
-  private static func isMirrorPod(_ object: KubeObject) -> Bool {
-    object.kind == "Pod" && object.controller?.kind == "Node"
+  private mutating func visit(_ text: String) {
+    for label in WorkloadFolder.noiseLabels where text.contains(label) { keptNoise.insert(label) }
+  }
+
+  /// Adds what another folder has.
+  public mutating func merge(_ other: WorkloadFolder) {
+    heads.merge(other.heads) { first, _ in first }
+    for (owner, variants) in other.pods {
+      pods[owner, default: [:]].merge(variants) { $0 || $1 }
+    }
+    keptNoise.formUnion(other.keptNoise)
+  }
+
+  // MARK: Reading objects
+
+  /// Controllers that people know workloads by, whatever made them.
+  private static let topKinds: Set<String> = [
+    "Deployment", "StatefulSet", "DaemonSet", "CronJob", "ReplicationController",
+  ]
+
+  private static func owner(of object: KubeObject) -> Owner? {
+    guard !topKinds.contains(object.kind), let controller = object.controller, controller.kind != "Node"
+    else { return nil }
+    return Owner(
+      key: Key(
+        namespace: object.namespace ?? "default", kind: controller.kind, name: controller.name),
+      apiVersion: controller.apiVersion)
   }
 
   private static func isFinishedPod(_ pod: KubeObject) -> Bool {
@@ -98,15 +154,23 @@ public struct WorkloadFolder {
     return object.spec?[path] ?? .map(Mapping())
   }
 
+  private static func metadata(of object: KubeObject) -> Mapping {
+    var metadata = Mapping()
+    for field in ["uid", "creationTimestamp"] {
+      if let value = object.metadata?[field], !value.isNull { metadata[field] = value }
+    }
+    if let labels = object.metadata?["labels"], labels.map?.isEmpty == false, object.kind != "Pod" {
+      metadata["labels"] = labels
+    }
+    return metadata
+  }
+
   // MARK: Facts
 
-  private func podFacts(_ pod: Value) -> Value {
+  private static func facts(_ pod: Value) -> Value {
     let spec = pod["spec"]
     var facts = Mapping()
-    let labels = (pod["metadata"]?["labels"]?.map ?? Mapping()).filter { key, _ in
-      !WorkloadFolder.noiseLabels.contains(key) || keptNoise.contains(key)
-    }
-    facts["labels"] = .map(labels)
+    facts["labels"] = .map(pod["metadata"]?["labels"]?.map ?? Mapping())
     facts["serviceAccountName"] = .string(spec?["serviceAccountName"]?.string ?? "default")
     for key in ["hostNetwork", "hostPID"] where spec?[key]?.bool == true { facts[key] = true }
     let sidecars = (spec?["initContainers"]?.list ?? []).filter {
@@ -142,11 +206,13 @@ public struct WorkloadFolder {
       if !isHostNetwork, let hostPort = port["hostPort"], hostPort != 0 { result["hostPort"] = hostPort }
       return .map(result)
     }
-    return Set(ports).map { ($0, CanonicalYAML.bytes(of: $0)) }
-      .sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
+    return sortedByText(Set(ports))
   }
 
-  // MARK: Labels
+  private static func sortedByText(_ values: some Sequence<Value>) -> [Value] {
+    values.map { ($0, CanonicalYAML.bytes(of: $0)) }
+      .sorted { $0.1.lexicographicallyPrecedes($1.1) }.map(\.0)
+  }
 
   /// Labels that controllers write for their own book-keeping.
   static let noiseLabels: Set<String> = [
@@ -156,77 +222,75 @@ public struct WorkloadFolder {
     "batch.kubernetes.io/job-completion-index", "job-completion-index", "rollouts-pod-template-hash",
   ]
 
-  /// The noise labels that any object names in its spec, as a key or within a selector's text.
-  ///
-  /// Looking for the name anywhere errs on the side of keeping a label, for every selector language.
-  private static func noiseLabels(usedIn objects: some Sequence<KubeObject>) -> Set<String> {
-    var used: Set<String> = []
-    func visit(_ text: String) {
-      for label in noiseLabels where text.contains(label) { used.insert(label) }
-    }
-    func visit(_ value: Value) {
-      switch value {
-      case .string(let text): visit(text)
-      case .list(let list): for element in list { visit(element) }
-      case .map(let map):
-        for (key, value) in map.entries {
-          visit(key)
-          visit(value)
-        }
-      default: break
-      }
-    }
-    for object in objects {
-      if let spec = object.spec { visit(spec) }
-      if let specs = object.value["specs"] { visit(specs) }
-    }
-    return used
+  private func withoutNoise(_ facts: Value) -> Value {
+    guard var map = facts.map, let labels = map["labels"]?.map else { return facts }
+    map["labels"] = .map(
+      labels.filter { key, _ in !WorkloadFolder.noiseLabels.contains(key) || keptNoise.contains(key) })
+    return .map(map)
   }
 
   // MARK: Result
 
-  private func results() -> [Result] {
-    workloads.map { key, workload in
-      Result(object: object(key, workload), raw: workload.controller?.value)
+  private struct Workload {
+    var apiVersion: String
+    var metadata: Mapping?
+    /// The facts of its pods, and whether one of them is running.
+    var variants: [Value: Bool] = [:]
+  }
+
+  /// The workloads of everything that was added, sorted by namespace and name.
+  public func results() -> [Result] {
+    var workloads: [Key: Workload] = [:]
+    func add(_ facts: Value, isRunning: Bool, to owner: Owner) {
+      let facts = withoutNoise(facts)
+      var workload = workloads[owner.key] ?? Workload(apiVersion: owner.apiVersion)
+      workload.variants[facts] = (workload.variants[facts] ?? false) || isRunning
+      workloads[owner.key] = workload
+    }
+    for (key, head) in heads where !head.isInactive {
+      let top = top(Owner(key: key, apiVersion: head.apiVersion))
+      // A ReplicaSet or a Job adds nothing where the controller above it tells its own template.
+      if top.key != key && heads[top.key] != nil { continue }
+      add(head.facts, isRunning: head.isRunning, to: top)
+      if top.key == key { workloads[key]?.metadata = head.metadata }
+    }
+    for (owner, variants) in pods {
+      let top = top(owner)
+      for (facts, isRunning) in variants { add(facts, isRunning: isRunning, to: top) }
+    }
+    return workloads.map { key, workload in
+      Result(object: object(key, workload), head: key)
     }.sorted { ($0.object.namespace ?? "", $0.object.name) < ($1.object.namespace ?? "", $1.object.name) }
   }
 
-  private func object(_ key: Key, _ workload: Workload) -> KubeObject {
-    var metadata = Mapping([
-      ("name", .string("\(key.kind.lowercased()).\(key.name)")), ("namespace", .string(key.namespace)),
-    ])
-    if let controller = workload.controller?.metadata {
-      for field in ["uid", "creationTimestamp"] {
-        if let value = controller[field], !value.isNull { metadata[field] = value }
-      }
-      if let labels = controller["labels"], labels.map?.isEmpty == false, key.kind != "Pod" {
-        metadata["labels"] = labels
-      }
+  /// Follows controllers upwards as far as they are known.
+  private func top(_ owner: Owner) -> Owner {
+    var owner = owner
+    for _ in 0..<8 {  // owners form no cycles on a real server; a forged file may
+      guard let next = heads[owner.key]?.owner else { break }
+      owner = next
     }
+    return owner
+  }
+
+  private func object(_ key: Key, _ workload: Workload) -> KubeObject {
+    var metadata = workload.metadata ?? Mapping()
+    metadata["name"] = .string("\(key.kind.lowercased()).\(key.name)")
+    metadata["namespace"] = .string(key.namespace)
     let pods = workload.variants.map { facts, isRunning -> Value in
       var map = facts.map ?? Mapping()
       map["running"] = .bool(isRunning)
       return .map(map)
-    }.map { ($0, CanonicalYAML.bytes(of: $0)) }.sorted { $0.1.lexicographicallyPrecedes($1.1) }
-    return KubeObject(
-      .map(
-        Mapping([
-          ("apiVersion", "ambit/v1"), ("kind", .string(ResourceCatalog.workloads.kind)),
-          ("metadata", .map(metadata)),
-          (
-            "spec",
-            .map(
-              Mapping([
-                (
-                  "controller",
-                  [
-                    "apiVersion": .string(workload.apiVersion), "kind": .string(key.kind),
-                    "name": .string(key.name),
-                  ]
-                ), ("pods", .list(pods.map(\.0))),
-              ])
-            )
-          ),
-        ])))
+    }
+    return KubeObject([
+      "apiVersion": "ambit/v1", "kind": .string(ResourceCatalog.workloads.kind),
+      "metadata": .map(metadata),
+      "spec": [
+        "controller": [
+          "apiVersion": .string(workload.apiVersion), "kind": .string(key.kind), "name": .string(key.name),
+        ],
+        "pods": .list(WorkloadFolder.sortedByText(pods)),
+      ],
+    ])
   }
 }

@@ -89,7 +89,8 @@ package struct ClusterHistory {
           hint: "check the store with `git fsck`")
       }
       if stored.type == StoredObject.clusterType {
-        enforcement = ClusterFacts(stored.object).enforcement
+        enforcement = ClusterHistory.enforcement(
+          ClusterFacts(stored.object).enforcement, coverage: point.observation?.coverage ?? [])
       } else {
         entries.append(
           ClusterState.Entry(object: stored.object, type: stored.type, path: entry.path))
@@ -98,6 +99,24 @@ package struct ClusterHistory {
     return ClusterState(
       cluster: cluster, entries: entries, coverage: point.observation?.coverage ?? [],
       enforcement: enforcement)
+  }
+
+  /// How enforcement is known, given what the last reading looked at: what an earlier one saw may no longer
+  /// hold.
+  private static func enforcement(
+    _ recorded: ClusterState.Enforcement, coverage: [KindCoverage]
+  ) -> ClusterState.Enforcement {
+    func unknown(_ reason: String) -> ClusterState.Enforcement {
+      ClusterState.Enforcement(
+        basis: .unknown, cni: recorded.cni, detail: "\(reason); before: \(recorded.detail)")
+    }
+    guard recorded.basis == .read else { return recorded }
+    guard let daemonSets = coverage.first(where: { $0.qualifiedName == "daemonsets.apps" && $0.namespace == nil })
+    else { return unknown("the last reading did not look at the DaemonSets of the whole cluster") }
+    for kind in [daemonSets] + coverage.filter({ $0.qualifiedName == "configmaps" }) {
+      if let reason = kind.unreadReason { return unknown("\(kind.qualifiedName) unread: \(reason)") }
+    }
+    return recorded
   }
 
   /// The facts of the cluster at a point.

@@ -18,6 +18,8 @@ struct ObservationRecord {
   var isComplete: Bool
   var isOneInstant: Bool
   var isTimeGiven: Bool
+  /// The namespace that the reading was confined to; nil for the whole cluster.
+  var scope: String?
   var source: String
   var coverage: [KindCoverage]
   var diagnostics: [String]
@@ -34,6 +36,7 @@ struct ObservationRecord {
     ])
     spec["reason"] = reason.map(Value.string)
     spec["state"] = state.map(Value.string)
+    spec["namespace"] = scope.map(Value.string)
     return CanonicalYAML.bytes(
       of: ["apiVersion": "ambit/v1", "kind": "Observation", "spec": .map(spec)])
   }
@@ -67,6 +70,7 @@ struct ObservationRecord {
     self.result = result
     reason = spec["reason"]?.string
     state = spec["state"]?.string
+    scope = spec["namespace"]?.string
     isComplete = spec["complete"]?.bool ?? false
     isOneInstant = spec["oneInstant"]?.bool ?? false
     isTimeGiven = spec["timeGiven"]?.bool ?? false
@@ -89,7 +93,7 @@ struct ObservationRecord {
 
   init(
     capturedFrom: Moment, capturedTo: Moment, result: String, reason: String?, state: String?,
-    isComplete: Bool, isOneInstant: Bool, isTimeGiven: Bool, source: String, coverage: [KindCoverage],
+    isComplete: Bool, isOneInstant: Bool, isTimeGiven: Bool, scope: String?, source: String, coverage: [KindCoverage],
     diagnostics: [String], notes: [String]
   ) {
     self.capturedFrom = capturedFrom
@@ -100,6 +104,7 @@ struct ObservationRecord {
     self.isComplete = isComplete
     self.isOneInstant = isOneInstant
     self.isTimeGiven = isTimeGiven
+    self.scope = scope
     self.source = source
     self.coverage = coverage
     self.diagnostics = diagnostics

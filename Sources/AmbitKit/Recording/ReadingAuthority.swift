@@ -10,8 +10,10 @@ struct ReadingAuthority {
 
   /// Whether the reading tells all there is about an object, so that its absence means that it is gone.
   func decides(on id: ObjectID) -> Bool {
-    guard id.resource == ResourceCatalog.workloads.resource, id.group.isEmpty else {
-      return isRead(id.qualifiedResource, namespace: id.namespace)
+    guard id.isWorkload else {
+      // A Namespace may be read by itself, as what it holds may be.
+      let namespace = id.qualifiedResource == ResourceCatalog.namespaces.qualifiedName ? id.name : id.namespace
+      return isRead(id.qualifiedResource, namespace: namespace)
     }
     // A workload is told by its controller, its pods, and the owners between them.
     let kind = id.name.prefix { $0 != "." }
@@ -29,4 +31,9 @@ struct ReadingAuthority {
     if let own = found.first(where: { $0.namespace != nil }) { return own.unreadReason == nil }
     return !found.isEmpty && found.allSatisfy { $0.unreadReason == nil }
   }
+}
+
+extension ObjectID {
+  /// Whether this is a folded workload.
+  var isWorkload: Bool { group.isEmpty && resource == ResourceCatalog.workloads.resource }
 }

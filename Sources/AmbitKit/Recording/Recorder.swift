@@ -56,20 +56,24 @@ package struct Recorder {
 
     var layout = previousCluster.map(ClusterFacts.layout) ?? StoreLayout()
     let authority = ReadingAuthority(reading.coverage)
-    let kept = previous.filter { entry in
-      entry.id.resource != StoredObject.clusterType.resource && !authority.decides(on: entry.id)
-    }
-    let keptIDs = Set(kept.map(\.id))
-    let hasWorkloads = Set(previous.filter { $0.id.resource == "workloads" }.compactMap(\.id.namespace))
+    let hasWorkloads = Set(
+      previous.filter { $0.id.isWorkload }.compactMap(\.id.namespace))
     let objects = reading.objects.filter { object in
-      guard !keptIDs.contains(object.id) else { return false }
-      // A workload whose owners could not be read may go by another name than before.
-      let isNew = object.type == ResourceCatalog.workloads && !authority.decides(on: object.id)
-      return !isNew || !hasWorkloads.contains(object.id.namespace ?? "")
+      // A workload that was read in part looks like less than it is, and may go by another name.
+      !object.id.isWorkload || authority.decides(on: object.id)
+        || !hasWorkloads.contains(object.id.namespace ?? "")
+    }
+    let readIDs = Set(objects.map(\.id))
+    let kept = previous.filter { entry in
+      entry.id.resource != StoredObject.clusterType.resource && !readIDs.contains(entry.id)
+        && !authority.decides(on: entry.id)
     }
     layout.fit(objects.map(\.id) + kept.map(\.id))
     var changes = try changes(objects, previous: previous, kept: kept, layout: layout)
-    let facts = Recorder.facts(reading, previousFacts)
+    var facts = Recorder.facts(reading, previousFacts)
+    facts.unmodelledKinds = Set(
+      objects.map(\.type) + kept.compactMap { ResourceCatalog.type(group: $0.id.group, kind: $0.kind) }
+    ).filter { $0.role == .unmodelledPolicy }.map { "\($0.group)/\($0.kind)" }.sorted()
     changes.write(
       facts.object(cluster: cluster, layout: layout), at: StoreLayout.clusterFile,
       previous: previous.first { $0.path == StoreLayout.clusterFile }?.blob)
@@ -91,7 +95,7 @@ package struct Recorder {
     let record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "failed",
       reason: reason, state: nil, isComplete: false, isOneInstant: false,
-      isTimeGiven: options.isTimeGiven, source: Reading.Source.server.text, coverage: [],
+      isTimeGiven: options.isTimeGiven, scope: nil, source: Reading.Source.server.text, coverage: [],
       diagnostics: [], notes: [])
     var known: [ObjectName: String] = [:]
     _ = try ambit.store.record(
@@ -174,12 +178,12 @@ package struct Recorder {
     var gone = Dictionary(previous.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for object in objects {
       let path = layout.path(of: object.id)
-      let bytes = CanonicalYAML.bytes(of: object.canonical.value)
+      let bytes = object.bytes
       let old = gone.removeValue(forKey: object.id)
-      if object.type.isPolicy, let metadata = object.raw?["metadata"] {
+      if object.type.isPolicy, let evidence = object.evidence {
         var version = Mapping()
-        version["resourceVersion"] = metadata["resourceVersion"]
-        version["generation"] = metadata["generation"]
+        version["resourceVersion"] = evidence.resourceVersion.map(Value.string)
+        version["generation"] = evidence.generation.map(Value.int)
         if !version.isEmpty { changes.versions[path] = .map(version) }
       }
       let isSame = old.map { $0.path == path && $0.blob == SnapshotStore.blobName(of: bytes)?.description }
@@ -187,7 +191,9 @@ package struct Recorder {
       changes.edits[path] = .some(bytes)
       if let old, old.path != path { changes.edits[old.path] = .some(nil) }
       if old == nil { changes.added.append(object.id) } else { changes.modified.append(object.id) }
-      changes.evidence[ObservationRecord.evidenceFile(path)] = .some(Recorder.evidence(object.raw))
+      if let evidence = object.evidence {
+        changes.evidence[ObservationRecord.evidenceFile(path)] = .some(evidence.bytes)
+      }
     }
     for entry in kept {
       gone[entry.id] = nil
@@ -202,18 +208,6 @@ package struct Recorder {
       changes.deleted.append(entry.id)
     }
     return changes
-  }
-
-  /// What is evidence about a change but noise in the object's history.
-  private static func evidence(_ raw: Value?) -> [UInt8] {
-    var evidence = Mapping()
-    if let raw {
-      for key in ["managedFields", "finalizers", "resourceVersion", "generation"] {
-        evidence[key] = raw["metadata"]?[key]
-      }
-      evidence["sha256"] = .string(SHA256Digest.hex(CanonicalYAML.bytes(of: raw)))
-    }
-    return CanonicalYAML.bytes(of: .map(evidence))
   }
 
   /// The facts of a reading; what a partial one did not see is as it was.
@@ -232,6 +226,10 @@ package struct Recorder {
       facts.podRanges = previous.podRanges
     }
     if isUnread("networking.k8s.io", "servicecidrs") { facts.serviceRanges = previous.serviceRanges }
+    if facts.scope != nil || isUnread("apps", "daemonsets") || isUnread("", "configmaps") {
+      facts.enforcement = previous.enforcement
+      facts.enforcementSettings = previous.enforcementSettings
+    }
     return facts
   }
 
@@ -247,7 +245,7 @@ package struct Recorder {
     var record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "unchanged",
       reason: nil, state: nil, isComplete: reading.isComplete, isOneInstant: reading.isOneInstant,
-      isTimeGiven: options.isTimeGiven, source: reading.source.text, coverage: reading.coverage,
+      isTimeGiven: options.isTimeGiven, scope: reading.facts.scope, source: reading.source.text, coverage: reading.coverage,
       diagnostics: reading.diagnostics.map(\.description), notes: reading.notes)
     let recorded = try ambit.store.record(
       Recording(
@@ -286,6 +284,7 @@ package struct Recorder {
   private func commonTrailers(_ record: ObservationRecord) -> [(key: String, value: String)] {
     [
       ("Ambit-Complete", record.isComplete ? "true" : "false"),
+      ("Ambit-Scope", record.scope.map { "namespace \($0)" } ?? "cluster"),
       ("Ambit-Captured-From", record.capturedFrom.text), ("Ambit-Captured-To", record.capturedTo.text),
       ("Ambit-Time", record.isTimeGiven ? "given" : "clock"), ("Ambit-Source", record.source),
       ("Ambit-Version", Ambit.version),

@@ -1,13 +1,25 @@
-package import KubeModel
+internal import KubeModel
 
 /// Finds the CNI that enforces policy, from its DaemonSet and its settings.
 ///
 /// What cannot be read is said to be unknown: a policy that nothing enforces is no protection.
-package enum EnforcementDetector {
-  /// Keys of ConfigMaps that decide about enforcement; nothing else of a ConfigMap is ever read.
-  package static let settingKeys: [String: [String]] = [
+enum EnforcementDetector {
+  /// Keys of ConfigMaps that decide about enforcement; nothing else of a ConfigMap is ever kept.
+  static let settingKeys: [String: [String]] = [
     "cilium-config": ["enable-policy", "policy-audit-mode", "enable-k8s-networkpolicy"]
   ]
+
+  /// The ConfigMap that tells how the CNI with one of these DaemonSets enforces, where there is one.
+  static func settings(of daemonSets: some Sequence<DaemonSetName>) -> (namespace: String, name: String)? {
+    daemonSets.first { ["cilium", "anetd"].contains($0.name) }.map { ($0.namespace, "cilium-config") }
+  }
+
+  /// What of a ConfigMap's data decides about enforcement.
+  static func settings(_ name: String, in data: Value?) -> [String: String] {
+    var found: [String: String] = [:]
+    for key in settingKeys[name] ?? [] { found[key] = data?[key]?.string }
+    return found
+  }
 
   /// DaemonSets by name, and the CNI that each is part of.
   private static let daemonSets: [(name: String, cni: String)] = [
@@ -25,23 +37,23 @@ package enum EnforcementDetector {
   /// - Parameters:
   ///   - daemonSets: names and namespaces of the DaemonSets that were read; nil where they were not read.
   ///   - settings: the settings of `settingKeys` that were read; nil where none could be read.
-  package static func enforcement(
-    daemonSets: [(name: String, namespace: String)]?, settings: [String: String]?
+  static func enforcement(
+    daemonSets: [DaemonSetName]?, settings: [String: String]?
   ) -> ClusterState.Enforcement {
     guard let daemonSets else {
       return unknown("DaemonSets were not read, so the CNI was not seen")
     }
     let found = self.daemonSets.compactMap { candidate in
-      daemonSets.first { $0.name == candidate.name }.map { (candidate.cni, $0.namespace, $0.name) }
+      daemonSets.first { $0.name == candidate.name }.map { (cni: candidate.cni, place: $0) }
     }
-    guard let (cni, namespace, name) = found.first else {
+    guard let (cni, daemonSet) = found.first else {
       return unknown("no DaemonSet of a known CNI was found")
     }
-    let cnis = Set(found.map(\.0))
+    let cnis = Set(found.map(\.cni))
     guard cnis.count == 1 else {
       return unknown("several CNIs were found: \(cnis.sorted().joined(separator: ", "))")
     }
-    let place = "DaemonSet \(namespace)/\(name)"
+    let place = "DaemonSet \(daemonSet.namespace)/\(daemonSet.name)"
     switch cni {
     case "flannel":
       return unknown("\(place): flannel does not enforce NetworkPolicy by itself", cni: cni)

@@ -20,13 +20,14 @@ package struct Reading: Sendable {
     }
   }
 
-  /// An object in the form that the store keeps, with the object as it was read.
+  /// An object in the form that the store keeps, with what is evidence about it.
   package struct Object: Sendable {
     package let id: ObjectID
     package let type: ResourceType
-    package let canonical: KubeObject
+    /// The canonical YAML text.
+    package let bytes: [UInt8]
     /// Nil for a workload whose controller was not read.
-    package let raw: Value?
+    package let evidence: ObjectEvidence?
   }
 
   package var objects: [Object]

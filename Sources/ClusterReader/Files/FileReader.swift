@@ -16,7 +16,7 @@ package struct FileReader {
   }
 
   private let options: Options
-  private var objects: [RawObject] = []
+  private var parts = ReadingParts()
   private var diagnostics: [Diagnostic] = []
   private var skipped = Skipped()
   private var lists: [String: ListPages] = [:]
@@ -24,6 +24,8 @@ package struct FileReader {
   private var settings: [String: String]?
   private var hasServerObjects = false
   private var serverVersion: String?
+  /// Objects of other namespaces than the one that was asked for.
+  private var outsideCount = 0
 
   /// The pages that were found of one kind's list.
   private struct ListPages {
@@ -49,25 +51,33 @@ package struct FileReader {
   // MARK: Documents
 
   private mutating func read(_ file: InputFiles.File) {
-    let found = objects.count + skipped.objects.values.reduce(0, +) + lists.count + refusals.count
+    guard let bytes = file.bytes else {
+      diagnostics.append(Diagnostic(file: file.name, line: nil, message: "the file cannot be read"))
+      return
+    }
+    let found = findings
     let problems = diagnostics.count
-    switch InputFormat.sniff(file.bytes) {
+    switch InputFormat.sniff(bytes) {
     case .json:
       do {
-        read(try JSONReader.value(file.bytes), file: file.name, line: nil)
+        read(try JSONReader.value(bytes), file: file.name, line: nil)
       } catch {
         diagnostics.append(Diagnostic(file: file.name, line: error.line, message: error.message))
       }
     case .yaml:
-      let (documents, parseProblems) = YAMLReader.documents(file.bytes)
+      let (documents, parseProblems) = YAMLReader.documents(bytes)
       for problem in parseProblems {
         diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
       }
       for document in documents { read(document.value, file: file.name, line: document.line) }
     }
-    let isEmpty =
-      found == objects.count + skipped.objects.values.reduce(0, +) + lists.count + refusals.count
-    if isEmpty && problems == diagnostics.count { skipped.files += 1 }
+    if found == findings && problems == diagnostics.count { skipped.files += 1 }
+  }
+
+  /// How many things of Kubernetes were found so far, whether they are recorded or not.
+  private var findings: Int {
+    (parts.counts.values.reduce(0, +)) + skipped.objects.values.reduce(0, +) + lists.count
+      + refusals.count + outsideCount
   }
 
   /// Reads one document: an object, a list of objects, or something that is not Kubernetes.
@@ -135,18 +145,19 @@ package struct FileReader {
       return
     }
     if object.uid != nil { hasServerObjects = true }
-    objects.append(
-      RawObject(object: object, type: type, origin: RawObject.Origin(file: file, line: line)))
+    let raw = RawObject(object: object, type: type, origin: RawObject.Origin(file: file, line: line))
+    if let namespace = options.namespace, !raw.id.isIn(namespace: namespace) {
+      outsideCount += 1
+    } else {
+      parts.add(raw)
+    }
   }
 
   /// Keeps allow-listed keys; whatever else a ConfigMap holds is not looked at.
   private mutating func readSettings(_ object: KubeObject) {
-    guard let keys = EnforcementDetector.settingKeys[object.name] else { return }
-    var found = settings ?? [:]
-    for key in keys {
-      if let value = object.value["data"]?[key]?.string { found[key] = value }
-    }
-    settings = found
+    guard EnforcementDetector.settingKeys[object.name] != nil else { return }
+    settings = (settings ?? [:]).merging(
+      EnforcementDetector.settings(object.name, in: object.value["data"])) { first, _ in first }
   }
 
   /// A saved refusal says which kind could not be read.
@@ -162,29 +173,28 @@ package struct FileReader {
   // MARK: Result
 
   private func finish() throws(ClusterReaderError) -> Reading {
-    if objects.isEmpty && lists.isEmpty {
+    if parts.isEmpty && lists.isEmpty {
       let broken = diagnostics.first.map { "; first problem: \($0)" } ?? ""
+      let outside = outsideCount > 0 ? " in namespace '\(options.namespace ?? "")'" : ""
       throw ClusterReaderError(
-        .badInput, "the input holds no object that Ambit records\(broken)",
-        hint: "give it the output of `kubectl get … -o json`, or manifests")
+        .badInput, "the input holds no object that Ambit records\(outside)\(broken)",
+        hint: outsideCount > 0
+          ? "leave out --namespace to record the \(outsideCount) objects elsewhere"
+          : "give it the output of `kubectl get … -o json`, or manifests")
     }
     let source: Reading.Source = hasServerObjects ? .dump : .manifests
     let scope = options.namespace ?? impliedNamespace(source)
-    let kept = options.namespace.map { namespace in
-      objects.filter { $0.object.namespace == namespace || $0.id.isIn(namespace: namespace) }
-    } ?? objects
     var assembler = ReadingAssembler(
       coverage: coverage(source, scope: scope), source: source, scope: scope, settings: settings,
       isOneInstant: Set(lists.values.flatMap(\.resourceVersions)).count <= 1)
     assembler.serverVersion = serverVersion
-    assembler.diagnostics = diagnostics
     assembler.skipped = skipped
     if options.namespace == nil, let scope {
       assembler.notes.append(
         "every object stands in namespace '\(scope)': the reading counts for that namespace only; say --all-namespaces if it is the whole cluster"
       )
     }
-    return assembler.reading(of: kept)
+    return assembler.reading(of: parts, diagnostics: diagnostics)
   }
 
   /// The one namespace of a dump that seems to have been taken with `-n`.
@@ -192,37 +202,41 @@ package struct FileReader {
   /// Taking it for the whole cluster would record every other namespace as deleted.
   private func impliedNamespace(_ source: Reading.Source) -> String? {
     guard source == .dump, !options.isAllNamespaces, !options.isComplete,
-      lists[ResourceCatalog.namespaces.qualifiedName] == nil
+      lists[ResourceCatalog.namespaces.qualifiedName] == nil,
+      !parts.types.contains(ResourceCatalog.namespaces)
     else { return nil }
-    guard !objects.contains(where: { $0.type == ResourceCatalog.namespaces }) else { return nil }
-    let namespaces = Set(objects.filter(\.type.isNamespaced).compactMap(\.object.namespace))
-    return namespaces.count == 1 ? namespaces.first : nil
+    return parts.namespaces.count == 1 ? parts.namespaces.first : nil
   }
 
   private func coverage(_ source: Reading.Source, scope: String?) -> [KindCoverage] {
-    let counts = Dictionary(objects.map { ($0.type.qualifiedName, 1) }, uniquingKeysWith: +)
-    var types = ResourceCatalog.all
-    for object in objects where !types.contains(object.type) { types.append(object.type) }
+    let others = parts.types.subtracting(ResourceCatalog.all)
+      .sorted { $0.qualifiedName < $1.qualifiedName }
     let saysAll = options.isComplete || source == .manifests
-    return types.map { type in
+    return (ResourceCatalog.all + others).map { type in
       let name = type.qualifiedName
       let pages = lists[name]
+      let isInScope = scope == nil || type.isNamespaced || type == ResourceCatalog.namespaces
       let status: KindCoverage.Status
-      if let refusal = refusals[name] {
+      if let scope, !isInScope {
+        status = .unread(reason: "outside of namespace '\(scope)'")
+      } else if let refusal = refusals[name] {
         status = .unread(reason: refusal)
       } else if let pages, !pages.hasLastPage || pages.itemCount < pages.announcedCount {
         status = .unread(
           reason:
             "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"
         )
-      } else if saysAll || pages != nil || counts[name] != nil {
+      } else if pages == nil, let problem = diagnostics.first {
+        // What cannot be read may hold objects of any kind; taking them for gone would lose them.
+        status = .unread(reason: "\(problem.file) could not be read and may hold more of them")
+      } else if saysAll || pages != nil || parts.counts[name] != nil {
         status = .read
       } else {
         status = .unread(reason: "not in the input")
       }
       return KindCoverage(
-        group: type.group, resource: type.resource, namespace: type.isNamespaced ? scope : nil,
-        status: status, objectCount: counts[name] ?? 0,
+        group: type.group, resource: type.resource, namespace: isInScope ? scope : nil,
+        status: status, objectCount: parts.counts[name] ?? 0,
         resourceVersion: pages.flatMap { $0.resourceVersions.count == 1 ? $0.resourceVersions.first : nil })
     }
   }

@@ -5,7 +5,11 @@ package struct InputFiles {
   package struct File: Sendable {
     /// The path as the user would write it.
     package let name: String
-    package let bytes: [UInt8]
+    /// Nil for a file that is read when its turn comes.
+    fileprivate let content: [UInt8]?
+
+    /// The bytes, read now where they stand in a file; nil where it cannot be read.
+    package var bytes: [UInt8]? { content ?? FileManager.default.contents(atPath: name).map(Array.init) }
   }
 
   package let files: [File]
@@ -26,10 +30,10 @@ package struct InputFiles {
         hint: "name a file, a directory, or - for standard input")
     }
     guard isDirectory else {
-      guard let data = manager.contents(atPath: path) else {
+      guard manager.isReadableFile(atPath: path) else {
         throw ClusterReaderError(.badInput, "'\(path)' cannot be read", hint: "check its permissions")
       }
-      files = [File(name: path, bytes: Array(data))]
+      files = [File(name: path, content: nil)]
       passedOver = 0
       diagnostics = []
       return
@@ -56,11 +60,7 @@ package struct InputFiles {
           passedOver += 1
           continue
         }
-        guard let data = manager.contents(atPath: path) else {
-          diagnostics.append(Diagnostic(file: path, line: nil, message: "the file cannot be read"))
-          continue
-        }
-        files.append(File(name: path, bytes: Array(data)))
+        files.append(File(name: path, content: nil))
       }
       pending += directories.reversed()
     }
@@ -71,7 +71,7 @@ package struct InputFiles {
 
   /// Input that did not come from a file, such as standard input.
   package init(name: String, bytes: [UInt8]) {
-    files = [File(name: name, bytes: bytes)]
+    files = [File(name: name, content: bytes)]
     passedOver = 0
     diagnostics = []
   }

@@ -8,7 +8,7 @@ package struct LiveReader {
   private let client: ClusterClient
   private let scope: String?
   private var coverage: [KindCoverage] = []
-  private var objects: [RawObject] = []
+  private var parts = ReadingParts()
   private var versions: Set<String> = []
   /// The version that the first list was read at, which the others are asked for too.
   private var exactVersion: String?
@@ -46,12 +46,13 @@ package struct LiveReader {
       else { continue }
       try await read(type, served)
     }
+    let settings = try await settings()
     var assembler = ReadingAssembler(
-      coverage: coverage, source: .server, scope: scope, settings: await settings(),
+      coverage: coverage, source: .server, scope: scope, settings: settings,
       isOneInstant: versions.count <= 1)
     assembler.serverVersion = version
     assembler.notes = client.connection.notes.map(\.message)
-    return assembler.reading(of: objects)
+    return assembler.reading(of: parts)
   }
 
   // MARK: Kinds
@@ -84,20 +85,20 @@ package struct LiveReader {
 
   private mutating func read(_ type: ResourceType, _ served: Discovery.Resource) async throws {
     guard served.canList else { return note(type, .unread(reason: "the server does not let it be listed")) }
-    if let scope, type != ResourceCatalog.namespaces {
+    if let scope {
+      if type == ResourceCatalog.namespaces { return try await readNamespace(scope, served) }
       guard type.isNamespaced else {
         return note(type, .unread(reason: "outside of namespace '\(scope)'"))
       }
       return try await read(type, served, in: scope)
     }
     do {
-      let (found, version) = try await list(served, namespace: nil)
+      let (found, version) = try await list(type, served, namespace: nil)
       if type == ResourceCatalog.namespaces {
         exactVersion = version
-        namespaces = found.compactMap { $0["metadata"]?["name"]?.string }
+        namespaces = found.names.sorted()
       }
-      keep(found, of: type, from: served)
-      note(type, .read, count: found.count, version: version)
+      keep(found, type, version: version)
     } catch let error as ClusterReaderError
       where error.code == .forbidden && type.isNamespaced && namespaces?.isEmpty == false
     {
@@ -112,11 +113,24 @@ package struct LiveReader {
     _ type: ResourceType, _ served: Discovery.Resource, in namespace: String
   ) async throws {
     do {
-      let (found, version) = try await list(served, namespace: namespace)
-      keep(found, of: type, from: served)
-      note(type, .read, in: namespace, count: found.count, version: version)
+      let (found, version) = try await list(type, served, namespace: namespace)
+      keep(found, type, in: namespace, version: version)
     } catch let error as ClusterReaderError {
       note(type, status(of: error), in: namespace)
+    }
+  }
+
+  /// Reads the one Namespace that the reading is confined to; listing all may not be allowed.
+  private mutating func readNamespace(_ name: String, _ served: Discovery.Resource) async throws {
+    let type = ResourceCatalog.namespaces
+    do {
+      let body = try await client.object(
+        group: served.group, version: served.version, resource: served.resource, namespace: nil, name: name)
+      var found = ReadingParts()
+      found.add([try value(of: body, served.resource)], of: type, from: served)
+      keep(found, type, in: name, version: nil)
+    } catch let error as ClusterReaderError {
+      note(type, status(of: error), in: name)
     }
   }
 
@@ -129,55 +143,57 @@ package struct LiveReader {
 
   /// Every item of a list, at the version of the others where the server still has it.
   private mutating func list(
-    _ served: Discovery.Resource, namespace: String?
-  ) async throws -> (items: [Value], version: String?) {
+    _ type: ResourceType, _ served: Discovery.Resource, namespace: String?
+  ) async throws -> (found: ReadingParts, version: String?) {
     var request = ListRequest(
       group: served.group, version: served.version, resource: served.resource, namespace: namespace,
       exactResourceVersion: exactVersion)
     do {
-      return try await pages(request)
+      return try await pages(request, of: type, from: served)
     } catch let error as ClusterReaderError
       where request.exactResourceVersion != nil
       && [.expired, .resourceVersionTooLarge, .refused].contains(error.code)
     {
       // Aggregated servers have versions of their own, and old ones are compacted away.
       request.exactResourceVersion = nil
-      return try await pages(request)
+      return try await pages(request, of: type, from: served)
     }
   }
 
-  private mutating func pages(_ request: ListRequest) async throws -> (items: [Value], version: String?) {
-    var items: [Value] = []
+  private mutating func pages(
+    _ request: ListRequest, of type: ResourceType, from served: Discovery.Resource
+  ) async throws -> (found: ReadingParts, version: String?) {
+    var found = ReadingParts()
     var version: String?
     for try await event in client.list(request) {
       switch event {
       case .restart:
-        items = []
+        found = ReadingParts()
       case .page(let page):
-        do {
-          items += try JSONReader.value(page.body)["items"]?.list ?? []
-        } catch {
-          throw ClusterReaderError(.badAnswer, "the list \(request.path) does not read: \(error.message)")
+        guard let items = try value(of: page.body, request.path)["items"]?.list else {
+          throw ClusterReaderError(.badAnswer, "the list \(request.path) has no items")
         }
+        found.add(items, of: type, from: served)
         version = page.resourceVersion
       }
     }
     if let version { versions.insert(version) }
-    return (items, version)
+    return (found, version)
   }
 
-  private mutating func keep(_ items: [Value], of type: ResourceType, from served: Discovery.Resource) {
-    let apiVersion = served.group.isEmpty ? served.version : "\(served.group)/\(served.version)"
-    for item in items {
-      guard var map = item.map else { continue }
-      // Items of a typed list do not repeat their kind.
-      if map["kind"] == nil { map["kind"] = .string(served.kind) }
-      if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
-      objects.append(
-        RawObject(
-          object: KubeObject(.map(map)), type: type,
-          origin: RawObject.Origin(file: type.qualifiedName, line: nil)))
+  private func value(of body: [UInt8], _ path: String) throws -> Value {
+    do {
+      return try JSONReader.value(body)
+    } catch {
+      throw ClusterReaderError(.badAnswer, "the answer to \(path) does not read: \(error.message)")
     }
+  }
+
+  private mutating func keep(
+    _ found: ReadingParts, _ type: ResourceType, in namespace: String? = nil, version: String?
+  ) {
+    note(type, .read, in: namespace, count: found.counts[type.qualifiedName] ?? 0, version: version)
+    parts.merge(found)
   }
 
   private mutating func note(
@@ -192,18 +208,40 @@ package struct LiveReader {
 
   // MARK: Settings
 
-  /// Allow-listed keys of the CNI's ConfigMaps; nil where none could be read.
-  private func settings() async -> [String: String]? {
-    for (name, keys) in EnforcementDetector.settingKeys.sorted(by: { $0.key < $1.key }) {
-      guard
-        let body = try? await client.object(
-          group: "", version: "v1", resource: "configmaps", namespace: "kube-system", name: name),
-        let data = try? JSONReader.value(body)["data"]
-      else { continue }
-      var found: [String: String] = [:]
-      for key in keys { if let value = data[key]?.string { found[key] = value } }
-      return found
+  /// Allow-listed keys of the CNI's ConfigMap; nil where it has none, or where it could not be read, which
+  /// the coverage then tells.
+  private mutating func settings() async throws -> [String: String]? {
+    guard let place = EnforcementDetector.settings(of: parts.daemonSets.sorted()) else { return nil }
+    let status: KindCoverage.Status
+    var settings: [String: String]?
+    do {
+      let body = try await client.object(
+        group: "", version: "v1", resource: "configmaps", namespace: place.namespace, name: place.name)
+      settings = EnforcementDetector.settings(place.name, in: try value(of: body, place.name)["data"])
+      status = .read
+    } catch let error as ClusterReaderError {
+      status = self.status(of: error)
     }
-    return nil
+    coverage.append(
+      KindCoverage(
+        group: "", resource: "configmaps", namespace: place.namespace, status: status,
+        objectCount: settings == nil ? 0 : 1))
+    return settings
+  }
+}
+
+extension ReadingParts {
+  /// Adds the items of a typed list, which do not repeat their kind.
+  fileprivate mutating func add(_ items: [Value], of type: ResourceType, from served: Discovery.Resource) {
+    let apiVersion = served.group.isEmpty ? served.version : "\(served.group)/\(served.version)"
+    for item in items {
+      guard var map = item.map else { continue }
+      if map["kind"] == nil { map["kind"] = .string(served.kind) }
+      if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
+      add(
+        RawObject(
+          object: KubeObject(.map(map)), type: type,
+          origin: RawObject.Origin(file: type.qualifiedName, line: nil)))
+    }
   }
 }
