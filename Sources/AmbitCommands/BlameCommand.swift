@@ -22,12 +22,13 @@ struct BlameCommand: ParsableCommand {
     let history = try moment.cluster.history()
     let id = try history.object(named: ObjectReference(object, namespace: namespaces.namespace))
     let blame = try Blame(id, in: history, at: history.point(moment.at))
-    var table = Table(["COMMIT", "SEEN", "ACTOR", "LINE", "TEXT"])
+    var table = Table(["COMMIT", "SEEN (UTC)", "ACTOR", "CAUSE", "LINE", "TEXT"])
     table.rows = blame.lines.enumerated().map { index, line in
       [
         String(line.origin.snapshot.commit.prefix(10)),
         Moment(milliseconds: line.origin.snapshot.capturedTo).tableText,
-        LogOutput.actor(line.origin.change.actor), String(index + 1), line.text,
+        LogOutput.actor(line.origin.change.actor), line.origin.change.cause ?? "-", String(index + 1),
+        line.text,
       ]
     }
     Output(

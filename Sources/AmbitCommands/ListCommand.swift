@@ -22,18 +22,20 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     let history = try moment.cluster.history()
     let point = try history.point(moment.at)
-    let types = try kind.map(ObjectReference.types)
+    let type = try kind.map(ObjectReference.type)
     let entries = try history.entries(at: point).filter { entry in
       let isOfKind =
-        types?.contains { $0.group == entry.id.group && $0.resource == entry.id.resource }
+        type.map { entry.id.isOf($0) }
         ?? ResourceCatalog.type(group: entry.id.group, kind: entry.kind)?.isPolicy ?? false
       return isOfKind && (namespaces.namespace == nil || entry.id.namespace == namespaces.namespace)
     }
     let objects = try entries.compactMap { entry in try history.object(entry).map { (entry, $0) } }
-    var table = Table(["NAMESPACE", "KIND", "NAME", "POD-SELECTOR", "TYPES", "RULES", "AGE"])
+    var table = Table(
+      ["NAMESPACE", "KIND", "NAME"] + ObjectSummary.headings(type) + ["AGE"])
     table.rows = objects.map { entry, stored in
-      [
-        entry.id.namespace ?? "-", stored.type.kind, stored.object.name,
+      let workload = Workload(stored.object)
+      return [
+        entry.id.namespace ?? "-", workload?.kind ?? stored.type.kind, workload?.name ?? stored.object.name,
       ] + ObjectSummary.cells(stored.object, type: stored.type)
         + [ObjectSummary.age(stored.object, at: point.moment)]
     }

@@ -56,9 +56,12 @@ struct LogCommand: ParsableCommand {
         filter.resource = id.resource
         filter.namespace = id.namespace
         filter.name = id.name
-      } else if let type = try ObjectReference.types(what).first {
-        filter.group = type.role == .folded ? "" : type.group
-        filter.resource = type.role == .folded ? ResourceCatalog.workloads.resource : type.resource
+      } else {
+        let type = try ObjectReference.type(what)
+        let recorded = type.role == .folded ? ResourceCatalog.workloads : type
+        filter.group = recorded.group
+        filter.resource = recorded.resource
+        if type.role == .folded { filter.namePrefix = "\(type.kind.lowercased())." }
       }
     }
     let entries = try history.ambit.index.read { [filter] in try $0.changes(cluster, filter) }

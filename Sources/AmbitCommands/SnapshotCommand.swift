@@ -130,6 +130,9 @@ struct SnapshotCommand: AsyncParsableCommand {
     if !unread.isEmpty {
       Terminal.note(
         "Partial: \(unread.count) kinds were not read; what was known of them is kept (`ambit log --observations`)")
+      if reading.source == .dump && reading.diagnostics.isEmpty {
+        Terminal.note("Say --complete if the input holds all that the cluster has")
+      }
     }
     if outcome.carriedOver > 0 {
       Terminal.note("Kept \(outcome.carriedOver) objects of kinds that were not read")

@@ -11,6 +11,7 @@ package struct HistoryView {
     package var resource: String?
     package var namespace: String?
     package var name: String?
+    package var namePrefix: String?
     /// Milliseconds since 1970; both ends included.
     package var since: Int64?
     package var until: Int64?
@@ -62,6 +63,7 @@ package struct HistoryView {
     add("object.resource = ?", filter.resource)
     add("object.namespace = ?", filter.namespace)
     add("object.name = ?", filter.name)
+    add("substr(object.name, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
     add("snapshot.capturedTo >= ?", filter.since)
     add("snapshot.capturedTo <= ?", filter.until)
     let limit = filter.limit.map { "LIMIT \($0)" } ?? ""

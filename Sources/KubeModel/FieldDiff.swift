@@ -19,9 +19,12 @@ public struct FieldDiff: Sendable, Hashable {
     self.changes = changes
   }
 
-  /// The changed fields in a line, the most telling part of each.
-  public var summary: String {
-    let paths = changes.map { change in
+  /// The changed fields in a line.
+  ///
+  /// - Parameter path: a field that is named only where no other changed.
+  public func summary(leavingOut path: String? = nil) -> String {
+    let others = changes.filter { $0.path != path }
+    let paths = (others.isEmpty ? changes : others).map { change in
       change.old == nil ? "+\(change.path)" : change.new == nil ? "-\(change.path)" : change.path
     }
     let shown = paths.prefix(3).joined(separator: ", ")

@@ -28,9 +28,9 @@ enum DiffText {
   }
 
   static func stat(_ changes: [StateDiff.ObjectChange]) -> String {
-    var table = Table(["STEP", "OBJECT", "FIELDS"])
+    var table = Table(["STEP", "NAMESPACE", "OBJECT", "FIELDS"])
     table.rows = changes.map {
-      [$0.step, $0.id.title, $0.step == "modified" ? String($0.fields.changes.count) : "-"]
+      [$0.step, $0.id.namespace ?? "-", $0.id.reference, $0.step == "modified" ? String($0.fields.changes.count) : "-"]
     }
     let counts = ["added", "modified", "deleted"].map { step in
       "\(changes.count { $0.step == step }) \(step)"

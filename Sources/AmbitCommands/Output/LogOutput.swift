@@ -19,12 +19,12 @@ enum LogOutput {
 
   /// A line per change: when, who, what.
   static func changes(_ entries: [HistoryEntry], cluster: String, heading: String? = nil) -> Output {
-    var table = Table(["SEEN", "COMMIT", "ACTOR", "OBJECT", "CHANGE", "CAUSE"])
+    var table = Table(["SEEN (UTC)", "COMMIT", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE"])
     table.rows = entries.map { entry in
       [
         Moment(milliseconds: entry.snapshot.capturedTo).tableText,
-        String(entry.snapshot.commit.prefix(10)), actor(entry.change.actor), entry.change.id.title,
-        entry.change.summary, entry.change.cause ?? "-",
+        String(entry.snapshot.commit.prefix(10)), actor(entry.change.actor),
+        entry.change.id.namespace ?? "-", entry.change.id.reference, entry.change.summary, entry.change.cause ?? "-",
       ]
     }
     var output = Output(

@@ -1,28 +1,71 @@
 import AmbitKit
+import Foundation
 import KubeModel
+import Reachability
 
 /// An object in a few words, for a row of a table.
 enum ObjectSummary {
-  /// Pod selector, policy types and rules.
-  static func cells(_ object: KubeObject, type: ResourceType) -> [String] {
-    if let workload = Workload(object) {
-      let labels = workload.variants.first.map { labelText($0.labels) } ?? "-"
-      let running = workload.variants.contains(where: \.isRunning) ? "" : "not running"
-      return [labels, workload.kind, running.isEmpty ? "-" : running]
+  /// The columns that tell objects of a kind apart, between their name and their age.
+  ///
+  /// - Parameter type: nil for policies of every kind.
+  static func headings(_ type: ResourceType?) -> [String] {
+    switch type {
+    case .some(let type) where type == ResourceCatalog.workloads || type.role == .folded: ["LABELS", "PODS", "OUTSIDE-OF-POLICY"]
+    case .some(let type) where type.group.isEmpty && type.kind == "Service":
+      ["TYPE", "CLUSTER-IP", "PORTS", "SELECTOR"]
+    case .some(let type) where !type.isPolicy: ["LABELS"]
+    default: ["POD-SELECTOR", "TYPES", "RULES"]
     }
-    guard type.isPolicy else { return [object.labels.isEmpty ? "-" : labelText(object.labels), "-", "-"] }
+  }
+
+  /// The cells under `headings(_:)`.
+  static func cells(_ object: KubeObject, type: ResourceType) -> [String] {
+    if let workload = Workload(object) { return cells(workload) }
+    if type.group.isEmpty && type.kind == "Service" { return cells(service: object.spec) }
+    return type.isPolicy ? cells(policy: object, type: type) : [SelectorText.labels(object.labels)]
+  }
+
+  private static func cells(_ workload: Workload) -> [String] {
+    let labels = workload.variants.map { SelectorText.labels($0.labels) }
+    let more = labels.count > 1 ? " and \(labels.count - 1) more" : ""
+    let outside = ["hostNetwork", "hostPID", "privileged"].filter { key in
+      workload.variants.contains { $0.value[key]?.bool == true }
+    }
+    return [
+      (labels.first ?? "-") + more,
+      workload.variants.contains(where: \.isRunning) ? "running" : "none running",
+      outside.isEmpty ? "-" : outside.joined(separator: ","),
+    ]
+  }
+
+  private static func cells(service spec: Value?) -> [String] {
+    let ports = (spec?["ports"]?.list ?? []).map { port in
+      "\(port["port"]?.int.map { String($0) } ?? "?")/\(port["protocol"]?.string ?? "TCP")"
+    }
+    return [
+      spec?["type"]?.string ?? "ClusterIP", spec?["clusterIP"]?.string ?? "-",
+      ports.isEmpty ? "<none>" : ports.joined(separator: ","),
+      SelectorText.labels(spec?["selector"]?.stringMap ?? [:]),
+    ]
+  }
+
+  private static func cells(policy object: KubeObject, type: ResourceType) -> [String] {
     let spec = object.spec
     let selector =
-      spec?["podSelector"].map(selectorText) ?? spec?["endpointSelector"].map(selectorText)
+      spec?["podSelector"].map(SelectorText.text) ?? spec?["endpointSelector"].map(SelectorText.text)
       ?? spec?["selector"]?.string ?? (spec?["subject"] == nil ? "-" : "(subject)")
-    let ingress = spec?["ingress"]?.list?.count ?? 0
-    let egress = spec?["egress"]?.list?.count ?? 0
+    if type == ResourceCatalog.networkPolicies {
+      let directions = NetworkPolicy(object).directions.map(\.rawValue.capitalized).sorted(by: >)
+      return [selector, directions.joined(separator: ","), RuleText.text(object)]
+    }
+    let counts = ["ingress", "ingressDeny", "egress", "egressDeny"].compactMap { key -> String? in
+      let count = spec?[key]?.list?.count ?? 0
+      return count > 0 ? "\(count) \(key)" : nil
+    }
     let types = (spec?["policyTypes"] ?? spec?["types"])?.strings ?? []
-    let rules = [
-      ingress > 0 ? "\(ingress) ingress" : "", egress > 0 ? "\(egress) egress" : "",
-    ].filter { !$0.isEmpty }.joined(separator: ", ")
     return [
-      selector, types.isEmpty ? "-" : types.joined(separator: ","), rules.isEmpty ? "none" : rules,
+      selector, types.isEmpty ? "-" : types.joined(separator: ","),
+      counts.isEmpty ? "-" : counts.joined(separator: ", "),
     ]
   }
 
@@ -32,32 +75,20 @@ enum ObjectSummary {
       let created = Moment(text, now: moment, day: .start)
     else { return "<unknown>" }
     let seconds = max(0, moment.seconds - created.seconds)
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400)
+    func two(_ large: Int64, _ unit: String, _ small: Int64, _ smallUnit: String) -> String {
+      "\(large)\(unit)" + (small == 0 ? "" : "\(small)\(smallUnit)")
+    }
     switch seconds {
     case ..<120: return "\(seconds)s"
-    case ..<7200: return "\(seconds / 60)m"
-    case ..<172_800: return "\(seconds / 3600)h"
-    case ..<63_072_000: return "\(seconds / 86_400)d"
-    default: return "\(seconds / 31_536_000)y"
+    case ..<600: return two(minutes, "m", seconds % 60, "s")
+    case ..<10_800: return "\(minutes)m"
+    case ..<28_800: return two(hours, "h", minutes % 60, "m")
+    case ..<172_800: return "\(hours)h"
+    case ..<691_200: return two(days, "d", hours % 24, "h")
+    case ..<63_072_000: return "\(days)d"
+    case ..<252_288_000: return two(days / 365, "y", days % 365, "d")
+    default: return "\(days / 365)y"
     }
-  }
-
-  private static func labelText(_ labels: [String: String]) -> String {
-    labels.isEmpty
-      ? "<none>" : labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-  }
-
-  private static func selectorText(_ value: Value) -> String {
-    guard let selector = LabelSelector(value) else { return "-" }
-    guard !selector.isEmpty else { return "<all>" }
-    return selector.requirements.map { requirement in
-      let values = requirement.values.sorted()
-      return switch requirement.operator {
-      case .isIn where values.count == 1: "\(requirement.key)=\(values[0])"
-      case .isIn: "\(requirement.key) in (\(values.joined(separator: ",")))"
-      case .isNotIn: "\(requirement.key) notin (\(values.joined(separator: ",")))"
-      case .exists: requirement.key
-      case .doesNotExist: "!\(requirement.key)"
-      }
-    }.joined(separator: ",")
   }
 }

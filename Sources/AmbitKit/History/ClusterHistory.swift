@@ -130,10 +130,9 @@ package struct ClusterHistory {
 
   /// The one object, past or present, that a reference names.
   package func object(named reference: ObjectReference) throws -> ObjectID {
+    let type = reference.type.role == .folded ? ResourceCatalog.workloads : reference.type
     let known = try ambit.index.read { [cluster] view in
-      try reference.types.flatMap {
-        try view.objects(cluster, group: $0.group, resource: $0.resource)
-      }
+      try view.objects(cluster, group: type.group, resource: type.resource)
     }
     let matches = known.filter { reference.matches($0) }
     if let only = matches.first, matches.count == 1 { return only }
@@ -143,7 +142,7 @@ package struct ClusterHistory {
         .usage, "'\(reference.text)' names \(matches.count) objects: \(places)",
         hint: "say which with -n NAMESPACE, or KIND.GROUP/NAME")
     }
-    let near = NearMiss.of(reference.name, among: known.map(\.name))
+    let near = NearMiss.of(reference.text, among: known.map(\.reference))
     throw AmbitError(
       .notFound, "there never was an object '\(reference.text)' in cluster '\(cluster)'",
       hint: near.map { "did you mean '\($0)'?" } ?? "list what is there with `ambit list`")

@@ -153,10 +153,11 @@ package struct Indexer {
 
   /// The change-cause, only where this very change set it.
   private static func cause(_ before: KubeObject?, _ after: KubeObject?) -> String? {
-    let key = "kubernetes.io/change-cause"
-    guard let cause = after?.annotations[key], cause != before?.annotations[key] else { return nil }
+    guard let cause = after?.annotations[causeKey], cause != before?.annotations[causeKey] else { return nil }
     return cause
   }
+
+  private static let causeKey = "kubernetes.io/change-cause"
 
   private static func summary(
     _ step: IndexedChange.Step, _ before: KubeObject?, _ after: KubeObject?
@@ -165,7 +166,10 @@ package struct Indexer {
     case .added: "created"
     case .deleted: "deleted"
     case .recreated: "deleted and created again"
-    case .modified: FieldDiff(before?.value, after?.value).summary
+    case .modified:
+      // The cause is told by itself; it is the change only where nothing else changed.
+      FieldDiff(before?.value, after?.value)
+        .summary(leavingOut: "metadata.annotations[\"\(causeKey)\"]")
     }
   }
 }

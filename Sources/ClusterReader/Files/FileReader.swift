@@ -24,6 +24,9 @@ package struct FileReader {
   private var settings: [String: String]?
   private var hasServerObjects = false
   private var serverVersion: String?
+  private var discovery = SavedDiscovery()
+  /// Documents that tell about the server and hold no objects.
+  private var aboutServerCount = 0
   /// Objects of other namespaces than the one that was asked for.
   private var outsideCount = 0
 
@@ -76,14 +79,21 @@ package struct FileReader {
 
   /// How many things of Kubernetes were found so far, whether they are recorded or not.
   private var findings: Int {
-    (parts.counts.values.reduce(0, +)) + skipped.objects.values.reduce(0, +) + lists.count
-      + refusals.count + outsideCount
+    parts.counts.values.reduce(0, +) + skipped.objects.values.reduce(0, +) + lists.count
+      + refusals.count + outsideCount + aboutServerCount
   }
 
   /// Reads one document: an object, a list of objects, or something that is not Kubernetes.
   private mutating func read(_ value: Value, file: String, line: Int?) {
     guard let kind = value["kind"]?.string, let apiVersion = value["apiVersion"]?.string else {
-      if let version = value["gitVersion"]?.string, value["goVersion"] != nil { serverVersion = version }
+      if let version = value["gitVersion"]?.string, value["goVersion"] != nil {
+        serverVersion = version
+        aboutServerCount += 1
+      }
+      return
+    }
+    if discovery.read(value) {
+      aboutServerCount += 1
       return
     }
     switch (kind, KubeObject.group(of: apiVersion)) {
@@ -226,6 +236,8 @@ package struct FileReader {
           reason:
             "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"
         )
+      } else if pages == nil, parts.counts[name] == nil, discovery.lacks(type) {
+        status = .absent
       } else if pages == nil, let problem = diagnostics.first {
         // What cannot be read may hold objects of any kind; taking them for gone would lose them.
         status = .unread(reason: "\(problem.file) could not be read and may hold more of them")
