@@ -7,8 +7,8 @@ package struct AmbitCommand: AsyncParsableCommand {
     commandName: "ambit",
     abstract: "Record network policies, and know what they were, who moved them, and what they met",
     discussion: """
-      Exit codes: 0 done, 1 findings, 2 done but some input could not be read, 64 usage, 65 bad input,
-      66 no such store, snapshot or object, 69 cluster unreachable, 70 a bug, 75 store locked,
+      Exit codes: 0 done, 1 findings, 2 done but some input could not be read, 64 usage, 65 bad input, \
+      66 no such store, snapshot or object, 69 cluster unreachable, 70 a bug, 75 store locked, \
       77 not permitted, 78 bad configuration, 130 interrupted.
       """,
     version: VersionText.text,
@@ -23,7 +23,7 @@ package struct AmbitCommand: AsyncParsableCommand {
   /// Runs the command that the arguments name and gives the process's exit code.
   package static func run(_ arguments: [String]) async -> Int32 {
     signal(SIGPIPE, SIG_IGN)
-    let asJSON = arguments.contains("json") || arguments.contains("--output=json")
+    let asJSON = ErrorReport.asksForJSON(arguments)
     do {
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

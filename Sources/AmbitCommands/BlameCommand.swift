@@ -7,7 +7,7 @@ struct BlameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "blame", abstract: "Show which change brought each line of an object",
     discussion: """
-      An actor marked `tool:` is the field manager that wrote the object last before that reading: a program's
+      An actor marked `tool:` is the field manager that wrote the object last before that reading: a program's \
       own word with a resolution of seconds, no person, and not per line.
 
       Example: ambit blame netpol/allow-web -n shop

@@ -7,8 +7,8 @@ struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Answer the checks at a moment",
     discussion: """
-      Exit code 1 where a check fails, or a control of --framework; 2 where none fails and something could
-      not be read.
+      Exit code 1 where a check fails, or a control of --framework; 2 where none fails and one could not be \
+      evaluated.
 
       Example: ambit check --framework cis --at 2026-11-23
       """)
@@ -24,6 +24,12 @@ struct CheckCommand: ParsableCommand {
 
   @Flag(name: .long, help: "Also list the findings of each check") var findings = false
 
+  func validate() throws {
+    if framework != nil && (!checks.isEmpty || namespaces.namespace != nil || findings) {
+      throw ValidationError("--framework answers controls: leave out checks, --namespace and --findings")
+    }
+  }
+
   func run() throws {
     for id in checks where CheckCatalog.check(id) == nil {
       let known = CheckCatalog.all.map(\.id)
@@ -34,23 +40,23 @@ struct CheckCommand: ParsableCommand {
     let framework = try framework.map(Framework.named)
     let history = try moment.cluster.history()
     let evaluation = try Evaluation(history, at: history.point(moment.at))
-    let failed: Bool
+    let statuses: [ControlStatus]
     if let framework {
       let controls = evaluation.controls(of: framework)
       CheckOutput.controls(controls, framework, evaluation).print(output.output)
-      failed = controls.contains { $0.status == .fail }
+      statuses = controls.map(\.status)
     } else {
       let results = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
       CheckOutput.results(
         results, evaluation, namespace: namespaces.namespace, listsFindings: findings || !checks.isEmpty
       ).print(output.output)
-      failed = results.contains { $0.status == .fail }
+      statuses = results.map(\.status)
     }
     let enforcement = evaluation.state.enforcement
     if output.output == .table && enforcement.basis == .unknown {
       Terminal.note("Note: results are as modelled; enforcement is not known: \(enforcement.detail)")
     }
-    if failed { throw ExitCode(1) }
-    if !evaluation.isComplete { throw ExitCode(2) }
+    if statuses.contains(.fail) { throw ExitCode(1) }
+    if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }
   }
 }

@@ -7,7 +7,7 @@ struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what differs between two points, by object and field",
     discussion: """
-      A and B are moments or revisions; without B, A is compared with now. Without both, the last snapshot is
+      A and B are moments or revisions; without B, A is compared with now. Without both, the last snapshot is \
       compared with the one before.
 
       Example: ambit diff 2026-11-01 2026-11-23 -n shop

@@ -8,7 +8,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the objects of a kind",
     discussion: """
-      Kinds go by kubectl's names: netpol, ns, svc, workloads, cnp, anp, … or RESOURCE.GROUP. Without a
+      Kinds go by kubectl's names: netpol, ns, svc, workloads, cnp, anp, … or RESOURCE.GROUP. Without a \
       kind, every policy is listed.
 
       Example: ambit list netpol -n shop --at 2026-11-23

@@ -7,7 +7,7 @@ struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "Show what changed, when, and by whom",
     discussion: """
-      One line per change, newest first. A change happened between the reading before and the one that saw
+      One line per change, newest first. A change happened between the reading before and the one that saw \
       it. An actor marked `tool:` comes from the object's field managers: a program's own word, no person.
 
       Example: ambit log netpol/allow-web -n shop --since 2026-11-01
@@ -32,6 +32,9 @@ struct LogCommand: ParsableCommand {
 
   func validate() throws {
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if observations && (what != nil || namespaces.namespace != nil) {
+      throw ValidationError("--observations lists readings: leave out KIND/NAME and --namespace")
+    }
     if moment.at != nil && until != nil { throw ValidationError("--at and --until exclude each other") }
   }
 
@@ -45,7 +48,7 @@ struct LogCommand: ParsableCommand {
       let found = try history.ambit.index.read { [filter] in
         try $0.observations(cluster, since: filter.since, until: filter.until)
       }
-      return ObservationOutput.output(found, cluster: cluster).print(output.output)
+      return ObservationOutput.output(found.suffix(limit ?? .max), cluster: cluster).print(output.output)
     }
     filter.limit = limit
     filter.namespace = namespaces.namespace

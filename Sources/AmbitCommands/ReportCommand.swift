@@ -9,7 +9,7 @@ struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write an evidence report as HTML and Markdown",
     discussion: """
-      Writes report.html and report.md. The same store and moment give the same bytes: without --at, the
+      Writes report.html and report.md. The same store and moment give the same bytes: without --at, the \
       moment is that of the last reading.
 
       Example: ambit report --framework cis --framework pci -o evidence/
@@ -36,12 +36,28 @@ struct ReportCommand: ParsableCommand {
     let point = try history.point(moment.at ?? "HEAD")
     let evaluation = try Evaluation(history, at: point)
     let report = try ReportBuilder(history, evaluation).report(frameworks)
-    let renderer = try ReportRenderer(overrides: overrides())
-    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: true)
+    let renderer: ReportRenderer
+    do {
+      renderer = try ReportRenderer(overrides: overrides())
+    } catch let error as AmbitError {
+      throw error
+    } catch {
+      throw AmbitError(
+        .badInput, "a template in '\(templates ?? "")' does not read",
+        hint: "compare it with the one in templates/", cause: error)
+    }
+    let directory = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw AmbitError(
+        .notPermitted, "the directory '\(directory)' cannot be made",
+        hint: "name one that is there, or that may be made", cause: error)
+    }
     for (name, contents) in [
       ("report.html", try renderer.html(report)), ("report.md", try renderer.markdown(report)),
     ] {
-      let path = "\(output)/\(name)"
+      let path = "\(directory)/\(name)"
       do {
         try Data(contents.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
       } catch {

@@ -9,10 +9,10 @@ struct SnapshotCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "snapshot", abstract: "Record a reading of a cluster",
     discussion: """
-      Reads the cluster of the kubeconfig's current context, or files with --from. Nothing is ever written
+      Reads the cluster of the kubeconfig's current context, or files with --from. Nothing is ever written \
       to the cluster. A kind that cannot be read is kept as it was and marked.
 
-      Example: kubectl get ns,pods,deploy,netpol -A -o json | ambit snapshot --from - --cluster prod
+      Example: kubectl get ns,no,svc,po,rs,deploy,sts,ds,job,cj,netpol -A -o json | ambit snapshot --from - --cluster prod
       """)
 
   @OptionGroup var store: StoreOptions
@@ -57,14 +57,11 @@ struct SnapshotCommand: AsyncParsableCommand {
     let started = Moment.now
     let given = try at.map { text in
       guard let moment = Moment(text, now: started, day: .start) else {
-        throw AmbitError(
-          .usage, "'\(text)' is no time", hint: "write RFC 3339, such as 2026-11-23T04:58:47Z, or '2h ago'")
+        throw AmbitError(.usage, "'\(text)' is no time", hint: Moment.forms)
       }
       return moment
     }
     let ambit = try store.open()
-    let connection = from == nil ? try LiveConnection.resolve(kubeconfig: kubeconfig, context: context) : nil
-    let name = try cluster ?? defaultCluster(ambit, connection)
     func options() -> Recorder.Options {
       let now = Moment.now
       var options = Recorder.Options(
@@ -72,35 +69,38 @@ struct SnapshotCommand: AsyncParsableCommand {
       options.acceptsNewCluster = acceptNewCluster
       return options
     }
+    var attempted = cluster
+    let name: String
     let reading: Reading
-    if let connection {
+    if let from {
+      name = try cluster ?? onlyCluster(ambit)
+      reading = try readFiles(from)
+    } else {
       do {
+        let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
+        name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
+        attempted = name
         reading = try await LiveConnection.read(connection, namespace: namespaces.namespace)
       } catch {
         // A reading that failed is a gap with a reason, which is better than a gap without one.
         let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
-        try Recorder(ambit).recordFailure(reason, cluster: name, options())
+        if let attempted { try Recorder(ambit).recordFailure(reason, cluster: attempted, options()) }
         throw error
       }
-    } else {
-      reading = try readFiles()
     }
     let outcome = try Recorder(ambit).record(reading, cluster: name, options())
     tell(outcome, reading, cluster: name)
-    if !reading.diagnostics.isEmpty { throw ExitCode(2) }
-    if reading.source == .server && !reading.isComplete { throw ExitCode(2) }
+    if !reading.isIntact { throw ExitCode(2) }
   }
 
-  /// The only cluster of the store, or a name made from the kubeconfig's context.
-  private func defaultCluster(_ ambit: Ambit, _ connection: ClusterConnection?) throws -> String {
-    if let connection { return ClusterName.cleaned(connection.contextName ?? connection.clusterName) }
+  /// The only cluster of the store, or the first one's name.
+  private func onlyCluster(_ ambit: Ambit) throws -> String {
     let clusters = try ambit.store.clusters()
     guard clusters.count <= 1 else { return try ambit.cluster(nil) }
     return clusters.first ?? "cluster"
   }
 
-  private func readFiles() throws -> Reading {
-    let from = from ?? "-"
+  private func readFiles(_ from: String) throws -> Reading {
     var options = FileReader.Options()
     options.isComplete = complete
     options.namespace = namespaces.namespace
@@ -118,6 +118,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     for diagnostic in reading.diagnostics { Terminal.note("Warning: \(diagnostic)") }
     for note in reading.notes { Terminal.note("Note: \(note)") }
     let unread = reading.coverage.filter { $0.unreadReason != nil }
+    let unreadKinds = Set(unread.map(\.qualifiedName))
     if reading.skipped.files > 0 {
       Terminal.note("Skipped \(reading.skipped.files) files that hold no Kubernetes objects")
     }
@@ -129,9 +130,10 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
     if !unread.isEmpty {
       Terminal.note(
-        "Partial: \(unread.count) kinds were not read; what was known of them is kept (`ambit log --observations`)")
+        "Partial: \(unreadKinds.count) kinds were not read; what was known of them is kept (`ambit log --observations`)")
       if reading.source == .dump && reading.diagnostics.isEmpty {
-        Terminal.note("Say --complete if the input holds all that the cluster has")
+        Terminal.note(
+          "With --complete, kinds that are not in the input count as having no objects; say it only if that is so")
       }
     }
     if outcome.carriedOver > 0 {

@@ -14,11 +14,23 @@ package final class Ambit {
   /// Opens a store and brings its index up to date.
   package init(path: String) throws {
     store = try SnapshotStore.open(at: path)
-    let opened = try HistoryIndex.open(path: Ambit.indexPath(path))
+    let opened = try Ambit.openIndex(of: path)
     index = opened.index
     if let note = opened.note { notes.append(note) }
     for cluster in try store.clusters() {
       if let note = try Indexer(store: store, index: index).catchUp(cluster) { notes.append(note) }
+    }
+  }
+
+  private static func openIndex(of store: String) throws -> (index: HistoryIndex, note: String?) {
+    do {
+      return try HistoryIndex.open(path: indexPath(store))
+    } catch {
+      guard error.code == .unwritable else { throw error }
+      return (
+        try HistoryIndex.inMemory(),
+        "the store cannot be written; its index is made in memory for this command"
+      )
     }
   }
 

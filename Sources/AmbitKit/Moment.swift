@@ -42,6 +42,10 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   // MARK: Parsing
 
+  /// What users can write, for hints.
+  package static let forms =
+    "write RFC 3339 such as 2026-11-23T04:58:47Z, a date, 'yesterday', or '2h ago'"
+
   /// Which end of a day a bare date means.
   package enum DayEnd: Sendable { case start, end }
 
@@ -53,6 +57,11 @@ package struct Moment: Sendable, Hashable, Comparable {
     }
     if text == "now" {
       self = now
+      return
+    }
+    if let daysAgo = ["today": 0, "yesterday": 1][text] {
+      let start = Moment.floorDivide(now.seconds, 86_400) - Int64(daysAgo)
+      milliseconds = (start + (day == .end ? 1 : 0)) * 86_400_000 - (day == .end ? 1 : 0)
       return
     }
     let parts = text.split(whereSeparator: { $0 == "T" || $0 == "t" || $0 == " " })
@@ -67,16 +76,23 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   private static func ago(_ text: String) -> Int64? {
     let words = text.split(separator: " ")
-    guard words.count == 2 || words.count == 3, words.last == "ago" else { return nil }
-    let joined = words.dropLast().joined()
-    let digits = joined.prefix { $0.isASCII && $0.isNumber }
-    guard let count = Int64(digits), count < 1_000_000 else { return nil }
+    guard words.count > 1, words.last == "ago" else { return nil }
     let units: [String: Int64] = [
       "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60, "minute": 60, "minutes": 60,
       "h": 3600, "hour": 3600, "hours": 3600, "d": 86_400, "day": 86_400, "days": 86_400, "w": 604_800,
       "week": 604_800, "weeks": 604_800,
     ]
-    return units[String(joined.dropFirst(digits.count))].map { $0 * count * 1000 }
+    // `2h`, `2 hours`, `2h30m`
+    var rest = Substring(words.dropLast().joined())
+    var seconds: Int64 = 0
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      let unit = rest.dropFirst(digits.count).prefix { !$0.isNumber }
+      guard let count = Int64(digits), count < 1_000_000, let size = units[String(unit)] else { return nil }
+      seconds += count * size
+      rest = rest.dropFirst(digits.count + unit.count)
+    }
+    return seconds * 1000
   }
 
   private static func days(_ text: Substring) -> Int64? {

@@ -23,7 +23,7 @@ package final class HistoryIndex: Sendable {
         .locked, "the index '\(path)' is in use", hint: "try again when the other ambit is done", cause: error)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY {
       throw IndexError(
-        .unreadable, "the index '\(path)' cannot be written", hint: "check the permissions of the store",
+        .unwritable, "the index '\(path)' cannot be written", hint: "check the permissions of the store",
         cause: error)
     } catch {
       for ending in ["", "-wal", "-shm"] {
@@ -40,6 +40,19 @@ package final class HistoryIndex: Sendable {
       }
     }
   }
+
+  /// An index that lives as long as the process: for a store that can be read and not written.
+  package static func inMemory() throws(IndexError) -> HistoryIndex {
+    do {
+      let queue = try DatabaseQueue()
+      try IndexSchema.migrator.migrate(queue)
+      return HistoryIndex(queue)
+    } catch {
+      throw IndexError(.unreadable, "no index can be made in memory", cause: error)
+    }
+  }
+
+  private init(_ pool: any DatabaseWriter) { self.pool = pool }
 
   private init(_ path: String) throws {
     var configuration = Configuration()

@@ -241,7 +241,8 @@ package struct HistoryView {
       commit: row["name"], parent: row["parent"], capturedFrom: row["capturedFrom"],
       capturedTo: row["capturedTo"], recorded: row["recorded"], result: row["result"],
       reason: row["reason"], state: row["state"], isComplete: row["isComplete"], source: row["source"],
-      isTimeGiven: row["isTimeGiven"], coverage: coverage)
+      isTimeGiven: row["isTimeGiven"], isOneInstant: row["isOneInstant"],
+      notes: (row["notes"] as String).split(separator: "\n").map(String.init), coverage: coverage)
   }
 
   /// Digests of folders by the name of their tree.
@@ -269,7 +270,7 @@ package struct HistoryView {
       """,
       """
       SELECT cluster.name, observation.name, parent, capturedFrom, capturedTo, recorded, result, reason,
-        state, isComplete, source, isTimeGiven
+        state, isComplete, source, isTimeGiven, isOneInstant, notes
       FROM observation JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, observation.id
       """,
       """

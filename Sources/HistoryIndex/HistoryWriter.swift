@@ -75,13 +75,15 @@ package struct HistoryWriter {
       sql: """
         INSERT INTO observation
           (cluster, name, parent, capturedFrom, capturedTo, recorded, result, reason, state, isComplete,
-           source, isTimeGiven)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           source, isTimeGiven, isOneInstant, notes)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """
     ).execute(arguments: [
       try clusterID(cluster), observation.commit, observation.parent, observation.capturedFrom,
       observation.capturedTo, observation.recorded, observation.result, observation.reason,
       observation.state, observation.isComplete, observation.source, observation.isTimeGiven,
+      observation.isOneInstant,
+      observation.notes.map { $0.replacing("\n", with: " ") }.joined(separator: "\n"),
     ])
     let observationID = database.lastInsertedRowID
     for kind in observation.coverage {

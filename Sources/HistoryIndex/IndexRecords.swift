@@ -102,12 +102,16 @@ package struct IndexedObservation: Sendable, Hashable {
   package let source: String
   /// Whether someone gave the capture time instead of the clock.
   package let isTimeGiven: Bool
+  /// Whether every list showed the cluster at one resourceVersion.
+  package let isOneInstant: Bool
+  /// What a reader of its results should know, such as a server whose certificate was not checked.
+  package let notes: [String]
   package let coverage: [KindCoverage]
 
   package init(
     commit: String, parent: String?, capturedFrom: Int64, capturedTo: Int64, recorded: Int64,
     result: String, reason: String?, state: String?, isComplete: Bool, source: String,
-    isTimeGiven: Bool, coverage: [KindCoverage]
+    isTimeGiven: Bool, isOneInstant: Bool, notes: [String], coverage: [KindCoverage]
   ) {
     self.commit = commit
     self.parent = parent
@@ -120,6 +124,8 @@ package struct IndexedObservation: Sendable, Hashable {
     self.isComplete = isComplete
     self.source = source
     self.isTimeGiven = isTimeGiven
+    self.isOneInstant = isOneInstant
+    self.notes = notes
     self.coverage = coverage
   }
 }

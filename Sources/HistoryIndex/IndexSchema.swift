@@ -70,6 +70,8 @@ enum IndexSchema {
             isComplete INTEGER NOT NULL CHECK (isComplete IN (0, 1)),
             source TEXT NOT NULL,
             isTimeGiven INTEGER NOT NULL CHECK (isTimeGiven IN (0, 1)),
+            isOneInstant INTEGER NOT NULL CHECK (isOneInstant IN (0, 1)),
+            notes TEXT NOT NULL,
             UNIQUE (cluster, name)
           ) STRICT;
           CREATE INDEX observationTime ON observation (cluster, capturedTo);

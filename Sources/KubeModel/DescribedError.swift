@@ -20,6 +20,8 @@ public enum FailureKind: Int32, Sendable {
   case notFound = 66
   case unreachable = 69
   case bug = 70
+  /// The disk is full, or does not work.
+  case unwritable = 74
   case locked = 75
   case notPermitted = 77
   case badConfiguration = 78

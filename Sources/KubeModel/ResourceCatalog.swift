@@ -144,6 +144,7 @@ public enum ResourceCatalog {
   ]
 
   private static func plural(_ kind: String) -> String {
+    if kind == "MultiNetworkPolicy" { return "multi-networkpolicies" }
     let lower = kind.lowercased()
     return lower.hasSuffix("y") ? lower.dropLast() + "ies" : lower + "s"
   }

@@ -134,16 +134,17 @@ final class GitRepository {
     try GitRepository.check(status)
   }
 
-  func branches() throws -> [String] {
+  /// What follows `prefix` in the names of the references that begin with it, in no order.
+  func references(under prefix: String) throws -> [String] {
     var iterator: OpaquePointer?
-    try GitRepository.check(git_reference_iterator_glob_new(&iterator, handle, "refs/heads/*"))
+    try GitRepository.check(git_reference_iterator_glob_new(&iterator, handle, "\(prefix)*"))
     defer { git_reference_iterator_free(iterator) }
     var names: [String] = []
     var name: UnsafePointer<CChar>?
     while git_reference_next_name(&name, iterator) == 0, let name {
-      names.append(String(String(cString: name).dropFirst("refs/heads/".count)))
+      names.append(String(String(cString: name).dropFirst(prefix.count)))
     }
-    return names.sorted()
+    return names
   }
 
   func pointHead(at branch: String) throws {

@@ -22,6 +22,10 @@ package final class SnapshotStore {
   /// - Throws: `.exists` where a store or anything else is there already.
   package static func create(at path: String) throws(StoreError) -> SnapshotStore {
     let manager = FileManager.default
+    var isDirectory = false
+    if manager.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory {
+      throw StoreError(.exists, "'\(path)' is a file", hint: "name a new directory with --store")
+    }
     if let contents = try? manager.contentsOfDirectory(atPath: path), !contents.isEmpty {
       if (try? open(at: path)) != nil {
         throw StoreError(.exists, "'\(path)' is a store already", hint: "record into it with `ambit snapshot`")
@@ -38,9 +42,7 @@ package final class SnapshotStore {
       try repository.set(versionSetting, to: version)
       return SnapshotStore(repository, path)
     } catch {
-      throw StoreError(
-        .unwritable, "'\(path)' cannot be made a store", hint: "check the path and its permissions",
-        cause: error)
+      throw StoreError.writing("'\(path)'", error)
     }
   }
 
@@ -76,9 +78,12 @@ package final class SnapshotStore {
 
   // MARK: Reading
 
-  /// The clusters of the store, sorted by name.
+  /// The clusters of the store, sorted by name; also those that no reading of succeeded yet.
   package func clusters() throws(StoreError) -> [String] {
-    try git { try repository.branches() }
+    try git {
+      let prefixes = [SnapshotStore.branch(""), SnapshotStore.observations("")]
+      return Set(try prefixes.flatMap(repository.references)).sorted()
+    }
   }
 
   package func head(of cluster: String) throws(StoreError) -> ObjectName? {
@@ -151,9 +156,7 @@ package final class SnapshotStore {
     do {
       try repository.add(pack: bytes)
     } catch {
-      throw StoreError(
-        .unwritable, "the store '\(path)' cannot be written", hint: "check free space and permissions",
-        cause: error)
+      throw StoreError.writing("the store '\(path)'", error)
     }
     discard()
   }
@@ -177,7 +180,7 @@ package final class SnapshotStore {
         .moved, "another writer recorded into \(reference) at the same time", hint: "run the command again",
         cause: failure)
     } catch {
-      throw StoreError(.unwritable, "\(reference) cannot be moved", cause: error)
+      throw StoreError.writing("\(reference) in '\(path)'", error)
     }
   }
 

@@ -1,11 +1,17 @@
 internal import CGit2
 package import KubeModel
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// What can go wrong with a store.
 package struct StoreError: DescribedError {
   package enum Code: Sendable {
     case noStore, notAStore, exists, noCluster, noRevision, badClusterName, badPath, moved, locked
-    case damaged, unwritable, wrongCluster, timeBackwards
+    case damaged, unwritable, notPermitted, wrongCluster, timeBackwards, timeInFuture
   }
 
   package let code: Code
@@ -23,21 +29,36 @@ package struct StoreError: DescribedError {
   package var failure: FailureKind {
     switch code {
     case .noStore, .noCluster, .noRevision: .notFound
-    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards: .badInput
+    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .timeInFuture:
+      .badInput
     case .moved, .locked: .locked
     case .damaged: .bug
-    case .unwritable: .notPermitted
+    case .notPermitted: .notPermitted
+    case .unwritable: .unwritable
     }
+  }
+}
+
+extension StoreError {
+  /// The error for a write that did not succeed: not allowed, or not possible.
+  static func writing(_ what: String, _ cause: any Error) -> StoreError {
+    let isForbidden = (cause as? GitFailure).map { [EACCES, EPERM, EROFS].contains($0.systemError) } ?? false
+    return isForbidden
+      ? StoreError(.notPermitted, "\(what) may not be written", hint: "check its permissions", cause: cause)
+      : StoreError(.unwritable, "\(what) cannot be written", hint: "check the free space and the disk", cause: cause)
   }
 }
 
 /// What libgit2 said of a call that did not succeed.
 struct GitFailure: Error, CustomStringConvertible {
   let status: Int32
+  /// The system's error number, where the call failed at the system.
+  let systemError: Int32
   let description: String
 
   /// Reads libgit2's last error, which is kept per thread: call it right after the call that failed.
   init(_ status: Int32) {
+    systemError = errno
     self.status = status
     if let last = git_error_last(), let message = last.pointee.message {
       description = "libgit2: \(String(cString: message))"

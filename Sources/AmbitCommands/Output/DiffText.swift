@@ -30,10 +30,11 @@ enum DiffText {
   static func stat(_ changes: [StateDiff.ObjectChange]) -> String {
     var table = Table(["STEP", "NAMESPACE", "OBJECT", "FIELDS"])
     table.rows = changes.map {
-      [$0.step, $0.id.namespace ?? "-", $0.id.reference, $0.step == "modified" ? String($0.fields.changes.count) : "-"]
+      [$0.step, $0.id.namespace ?? "-", $0.id.reference, $0.old != nil && $0.new != nil ? String($0.fields.changes.count) : "-"]
     }
-    let counts = ["added", "modified", "deleted"].map { step in
-      "\(changes.count { $0.step == step }) \(step)"
+    let counts = ["added", "modified", "recreated", "deleted"].compactMap { step -> String? in
+      let count = changes.count { $0.step == step }
+      return count > 0 ? "\(count) \(step)" : nil
     }
     return table.text + "\n" + counts.joined(separator: ", ")
   }

@@ -4,6 +4,14 @@ import KubeModel
 
 /// The one place where errors become text and exit codes.
 enum ErrorReport {
+  /// Whether arguments ask for JSON, also where they do not parse.
+  static func asksForJSON(_ arguments: [String]) -> Bool {
+    zip(arguments, arguments.dropFirst() + [""]).contains { argument, next in
+      ["-ojson", "-o=json", "--output=json"].contains(argument)
+        || (["-o", "--output"].contains(argument) && next == "json")
+    }
+  }
+
   /// Prints an error as its kind asks for and gives the exit code.
   static func report(_ error: any Error, asJSON: Bool) -> Int32 {
     guard let described = error as? any DescribedError else {
@@ -14,6 +22,9 @@ enum ErrorReport {
         return 0
       }
       if code == .validationFailure {
+        if asJSON {
+          printJSON(message: AmbitCommand.message(for: error), cause: nil, hint: nil, FailureKind.usage.rawValue)
+        }
         Terminal.noteLines(AmbitCommand.fullMessage(for: error))
         return FailureKind.usage.rawValue
       }
@@ -34,16 +45,19 @@ enum ErrorReport {
   private static func print(
     message: String, cause: String?, hint: String?, _ asJSON: Bool, _ code: Int32
   ) {
-    if asJSON {
-      var map = Mapping([("message", .string(message)), ("exitCode", .int(Int64(code)))])
-      map["cause"] = cause.map(Value.string)
-      map["hint"] = hint.map(Value.string)
-      Terminal.print(
-        JSONWriter.string(of: ["schemaVersion": 1, "kind": "Error", "error": .map(map)]))
-    }
+    if asJSON { printJSON(message: message, cause: cause, hint: hint, code) }
     Terminal.note("Error: \(message)")
     if let cause { Terminal.note("Caused by: \(cause)") }
     if let hint { Terminal.note("Hint: \(hint)") }
+  }
+}
+
+extension ErrorReport {
+  private static func printJSON(message: String, cause: String?, hint: String?, _ code: Int32) {
+    var map = Mapping([("message", .string(message)), ("exitCode", .int(Int64(code)))])
+    map["cause"] = cause.map(Value.string)
+    map["hint"] = hint.map(Value.string)
+    Terminal.print(JSONWriter.string(of: ["schemaVersion": 1, "kind": "Error", "error": .map(map)]))
   }
 }
 

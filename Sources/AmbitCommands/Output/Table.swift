@@ -33,7 +33,8 @@ struct Table {
   }
 
   private static func csvCell(_ cell: String) -> String {
-    var cell = TerminalText.escaped(cell)
+    // A dash stands for nothing in a terminal's column; in a spreadsheet, nothing does.
+    var cell = cell == "-" ? "" : TerminalText.escaped(cell)
     if let first = cell.first, "=+-@|%".contains(first) { cell = "'" + cell }
     return cell.contains { ",\"\r\n".contains($0) }
       ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell

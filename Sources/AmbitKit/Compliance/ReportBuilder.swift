@@ -91,6 +91,10 @@ package struct ReportBuilder {
         "Whether the CNI enforces policy is not known (\(evaluation.state.enforcement.detail)). No control that rests on it passes."
       )
     }
+    if !observation.isOneInstant {
+      cautions.append("The lists of the reading do not show one instant; a change may show in part.")
+    }
+    cautions += observation.notes.map { "Of the reading: \($0)." }
     if observation.isTimeGiven {
       cautions.append("The capture time was given by the operator, not taken from the clock.")
     }

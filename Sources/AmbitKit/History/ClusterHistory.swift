@@ -31,7 +31,7 @@ package struct ClusterHistory {
   /// A date means its end, so that the day's changes are in.
   package func point(_ when: String?) throws -> Point {
     if let when, Moment(when, now: now, day: .end) == nil {
-      let commit = try ambit.store.resolve(when, cluster: cluster).description
+      let commit = try commit(named: when)
       let found = try ambit.index.read { [cluster] in
         (try $0.snapshot(named: commit, in: cluster), try $0.lastObservation(of: commit, in: cluster))
       }
@@ -57,6 +57,17 @@ package struct ClusterHistory {
         hint: "see the first one with `ambit log --cluster \(cluster)`")
     }
     return Point(snapshot: snapshot, observation: found.1, moment: moment)
+  }
+
+  private func commit(named revision: String) throws -> String {
+    do {
+      return try ambit.store.resolve(revision, cluster: cluster).description
+    } catch {
+      guard error.code == .noRevision else { throw error }
+      throw AmbitError(
+        .notFound, "'\(revision)' is neither a time nor a snapshot of cluster '\(cluster)'",
+        hint: "\(Moment.forms); snapshots are listed by `ambit log`")
+    }
   }
 
   // MARK: Objects

@@ -94,7 +94,8 @@ package struct Indexer {
       recorded: commit.committer.time, result: record?.result ?? "failed",
       reason: record == nil ? "the observation does not read" : record?.reason, state: record?.state,
       isComplete: record?.isComplete ?? false, source: record?.source ?? "",
-      isTimeGiven: record?.isTimeGiven ?? false, coverage: record?.coverage ?? [])
+      isTimeGiven: record?.isTimeGiven ?? false, isOneInstant: record?.isOneInstant ?? false,
+      notes: record?.notes ?? [], coverage: record?.coverage ?? [])
   }
 
   /// The changes of a commit; a file that moved within the layout is no change.

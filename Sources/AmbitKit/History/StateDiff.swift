@@ -10,7 +10,11 @@ package struct StateDiff: Sendable {
     package let new: KubeObject?
 
     package var fields: FieldDiff { FieldDiff(old?.value, new?.value) }
-    package var step: String { old == nil ? "added" : new == nil ? "deleted" : "modified" }
+    package var step: String {
+      guard let old else { return "added" }
+      guard let new else { return "deleted" }
+      return old.uid != nil && new.uid != nil && old.uid != new.uid ? "recreated" : "modified"
+    }
   }
 
   package let changes: [ObjectChange]

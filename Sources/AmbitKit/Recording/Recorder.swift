@@ -91,7 +91,7 @@ package struct Recorder {
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.
   package func recordFailure(_ reason: String, cluster: String, _ options: Options) throws {
     let cluster = try ClusterName.validated(cluster)
-    guard let head = try ambit.store.head(of: cluster) else { return }
+    let head = try ambit.store.head(of: cluster)
     let record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "failed",
       reason: reason, state: nil, isComplete: false, isOneInstant: false,
@@ -141,6 +141,11 @@ package struct Recorder {
   }
 
   private func checkTime(_ options: Options, cluster: String) throws {
+    guard options.capturedTo <= options.recorded else {
+      throw StoreError(
+        .timeInFuture, "the reading is said to be of \(options.capturedTo.text), which is yet to come",
+        hint: "correct --at, or this machine's clock: it says \(options.recorded.text)")
+    }
     let last = try ambit.index.read { view in
       try view.observations(cluster).last { $0.result != "failed" }?.capturedTo
     }
@@ -214,6 +219,8 @@ package struct Recorder {
   private static func facts(_ reading: Reading, _ previous: ClusterFacts?) -> ClusterFacts {
     var facts = reading.facts
     guard let previous else { return facts }
+    // How far the recorded state reaches, not how far this reading did: its observation tells that.
+    if previous.scope == nil || previous.scope != facts.scope { facts.scope = nil }
     facts.uid = facts.uid ?? previous.uid
     facts.serverVersion = facts.serverVersion ?? previous.serverVersion
     func isUnread(_ group: String, _ resource: String) -> Bool {
@@ -226,7 +233,7 @@ package struct Recorder {
       facts.podRanges = previous.podRanges
     }
     if isUnread("networking.k8s.io", "servicecidrs") { facts.serviceRanges = previous.serviceRanges }
-    if facts.scope != nil || isUnread("apps", "daemonsets") || isUnread("", "configmaps") {
+    if reading.facts.scope != nil || isUnread("apps", "daemonsets") || isUnread("", "configmaps") {
       facts.enforcement = previous.enforcement
       facts.enforcementSettings = previous.enforcementSettings
     }

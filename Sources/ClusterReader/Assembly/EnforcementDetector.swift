@@ -11,7 +11,14 @@ enum EnforcementDetector {
 
   /// The ConfigMap that tells how the CNI with one of these DaemonSets enforces, where there is one.
   static func settings(of daemonSets: some Sequence<DaemonSetName>) -> (namespace: String, name: String)? {
-    daemonSets.first { ["cilium", "anetd"].contains($0.name) }.map { ($0.namespace, "cilium-config") }
+    daemonSets.first { ["cilium", "anetd"].contains($0.name) && namespaces.contains($0.namespace) }
+      .map { ($0.namespace, "cilium-config") }
+  }
+
+  /// Whether a ConfigMap is one whose settings decide about enforcement.
+  static func isSettings(_ object: KubeObject) -> Bool {
+    object.kind == "ConfigMap" && object.group.isEmpty && settingKeys[object.name] != nil
+      && namespaces.contains(object.namespace ?? "")
   }
 
   /// What of a ConfigMap's data decides about enforcement.
@@ -29,6 +36,11 @@ enum EnforcementDetector {
     ("kindnet", "kindnet"), ("kube-flannel-ds", "flannel"), ("kube-flannel", "flannel"),
   ]
 
+  /// Namespaces that CNIs are installed in. Elsewhere a DaemonSet of that name is anybody's.
+  private static let namespaces: Set<String> = [
+    "kube-system", "calico-system", "cilium", "kube-flannel", "openshift-ovn-kubernetes", "ovn-kubernetes",
+  ]
+
   /// CNIs that enforce NetworkPolicy wherever they run, with no setting that turns it off.
   private static let alwaysEnforcing: Set<String> = [
     "calico", "antrea", "ovn-kubernetes", "weave", "azure-npm",
@@ -44,7 +56,8 @@ enum EnforcementDetector {
       return unknown("DaemonSets were not read, so the CNI was not seen")
     }
     let found = self.daemonSets.compactMap { candidate in
-      daemonSets.first { $0.name == candidate.name }.map { (cni: candidate.cni, place: $0) }
+      daemonSets.first { $0.name == candidate.name && namespaces.contains($0.namespace) }
+        .map { (cni: candidate.cni, place: $0) }
     }
     guard let (cni, daemonSet) = found.first else {
       return unknown("no DaemonSet of a known CNI was found")
@@ -54,6 +67,7 @@ enum EnforcementDetector {
       return unknown("several CNIs were found: \(cnis.sorted().joined(separator: ", "))")
     }
     let place = "DaemonSet \(daemonSet.namespace)/\(daemonSet.name)"
+    guard daemonSet.isReady != false else { return unknown("\(place): none of its pods is ready", cni: cni) }
     switch cni {
     case "flannel":
       return unknown("\(place): flannel does not enforce NetworkPolicy by itself", cni: cni)

@@ -36,6 +36,9 @@ package struct Reading: Sendable {
   package var source: Source
   /// Whether every list shows the cluster at one resourceVersion.
   package var isOneInstant: Bool
+  /// Whether nothing that the reading looked at failed to be read. A reading that was confined to a
+  /// namespace, or a dump without some kinds, is intact and yet not complete.
+  package var isIntact: Bool
   package var diagnostics: [Diagnostic]
   /// Files and objects that were passed over because Ambit does not record their kind.
   package var skipped: Skipped

@@ -11,12 +11,14 @@ struct ReadingAssembler {
   var skipped = Skipped()
   var notes: [String] = []
   var isOneInstant: Bool
+  var isIntact = true
 
   /// - Parameter diagnostics: problems that were met before objects became parts.
   func reading(of parts: ReadingParts, diagnostics: [Diagnostic] = []) -> Reading {
     Reading(
       objects: parts.objects(), coverage: coverage, facts: facts(parts), source: source,
-      isOneInstant: isOneInstant, diagnostics: diagnostics + parts.diagnostics, skipped: skipped,
+      isOneInstant: isOneInstant, isIntact: isIntact && parts.diagnostics.isEmpty,
+      diagnostics: diagnostics + parts.diagnostics, skipped: skipped,
       notes: notes)
   }
 

@@ -112,7 +112,10 @@ struct ReadingParts {
         if let address = address["address"]?.string { nodeAddresses.insert(address) }
       }
     case ("apps", "DaemonSet"):
-      daemonSets.insert(DaemonSetName(namespace: object.namespace ?? "default", name: object.name))
+      daemonSets.insert(
+        DaemonSetName(
+          namespace: object.namespace ?? "default", name: object.name,
+          isReady: object.value["status"]?["numberReady"]?.int.map { $0 > 0 }))
     case (ResourceCatalog.calicoGroup, "IPPool"):
       if let range = object.spec?["cidr"]?.string { podRanges.insert(range) }
     case ("networking.k8s.io", "ServiceCIDR"):
@@ -139,6 +142,8 @@ struct ReadingParts {
 struct DaemonSetName: Hashable, Comparable {
   let namespace: String
   let name: String
+  /// Whether a pod of it is ready; nil where the input does not tell.
+  let isReady: Bool?
 
   static func < (left: DaemonSetName, right: DaemonSetName) -> Bool {
     (left.namespace, left.name) < (right.namespace, right.name)

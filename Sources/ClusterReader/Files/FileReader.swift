@@ -36,6 +36,8 @@ package struct FileReader {
     var hasLastPage = false
     var itemCount = 0
     var announcedCount = 0
+
+    var isWhole: Bool { hasLastPage && itemCount >= announcedCount }
   }
 
   /// Reads every object of the input.
@@ -149,7 +151,7 @@ package struct FileReader {
   }
 
   private mutating func readObject(_ object: KubeObject, file: String, line: Int?) {
-    if object.kind == "ConfigMap", object.group.isEmpty { readSettings(object) }
+    if EnforcementDetector.isSettings(object) { readSettings(object) }
     guard let type = ResourceCatalog.type(group: object.group, kind: object.kind) else {
       skipped.objects[object.kind, default: 0] += 1
       return
@@ -165,7 +167,6 @@ package struct FileReader {
 
   /// Keeps allow-listed keys; whatever else a ConfigMap holds is not looked at.
   private mutating func readSettings(_ object: KubeObject) {
-    guard EnforcementDetector.settingKeys[object.name] != nil else { return }
     settings = (settings ?? [:]).merging(
       EnforcementDetector.settings(object.name, in: object.value["data"])) { first, _ in first }
   }
@@ -199,6 +200,8 @@ package struct FileReader {
       isOneInstant: Set(lists.values.flatMap(\.resourceVersions)).count <= 1)
     assembler.serverVersion = serverVersion
     assembler.skipped = skipped
+    assembler.isIntact =
+      diagnostics.isEmpty && refusals.isEmpty && !lists.values.contains { !$0.isWhole }
     if options.namespace == nil, let scope {
       assembler.notes.append(
         "every object stands in namespace '\(scope)': the reading counts for that namespace only; say --all-namespaces if it is the whole cluster"
@@ -231,7 +234,7 @@ package struct FileReader {
         status = .unread(reason: "outside of namespace '\(scope)'")
       } else if let refusal = refusals[name] {
         status = .unread(reason: refusal)
-      } else if let pages, !pages.hasLastPage || pages.itemCount < pages.announcedCount {
+      } else if let pages, !pages.isWhole {
         status = .unread(
           reason:
             "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"

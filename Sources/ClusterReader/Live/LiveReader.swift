@@ -13,6 +13,8 @@ package struct LiveReader {
   /// The version that the first list was read at, which the others are asked for too.
   private var exactVersion: String?
   private var namespaces: [String]?
+  /// Lists that the server did not give.
+  private var failures = 0
 
   /// - Parameter namespace: confines the reading; nil reads the whole cluster.
   package static func read(_ client: ClusterClient, namespace: String?) async throws -> Reading {
@@ -51,6 +53,7 @@ package struct LiveReader {
       coverage: coverage, source: .server, scope: scope, settings: settings,
       isOneInstant: versions.count <= 1)
     assembler.serverVersion = version
+    assembler.isIntact = failures == 0
     assembler.notes = client.connection.notes.map(\.message)
     return assembler.reading(of: parts)
   }
@@ -77,6 +80,7 @@ package struct LiveReader {
     }).first {
       try await read(type, served)
     } else if let reason = groups.lazy.compactMap({ discovery.unreadReason(group: $0) }).first {
+      failures += 1
       note(type, .unread(reason: "discovery: \(reason)"))
     } else {
       note(type, .absent)
@@ -135,8 +139,10 @@ package struct LiveReader {
   }
 
   /// What a list that failed says about its kind.
-  private func status(of error: ClusterReaderError) -> KindCoverage.Status {
-    error.code == .absent ? .absent : .unread(reason: error.message)
+  private mutating func status(of error: ClusterReaderError) -> KindCoverage.Status {
+    guard error.code != .absent else { return .absent }
+    failures += 1
+    return .unread(reason: error.message)
   }
 
   // MARK: Lists

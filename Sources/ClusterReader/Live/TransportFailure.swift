@@ -21,7 +21,7 @@ struct TransportFailure {
   init(_ error: any Error, connection: ClusterConnection, path: String, options: ClientOptions) {
     let server = connection.server.url
     func describe(_ code: ClusterReaderError.Code, _ message: String, _ hint: String?) -> ClusterReaderError {
-      ClusterReaderError(code, message, hint: hint, cause: error)
+      ClusterReaderError(code, message, hint: hint, cause: TransportFailure.cause(error))
     }
     switch error {
     case is CancellationError, is ClusterReaderError:
@@ -69,6 +69,13 @@ struct TransportFailure {
       self.error = describe(.unreachable, "\(server) cannot be asked for \(path)", nil)
       chance = .none
     }
+  }
+
+  /// What the system says of a call, rather than what the library says of it.
+  private static func cause(_ error: any Error) -> any Error {
+    let system = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+    guard let number = (system as? IOError)?.errnoCode else { return error }
+    return ServerStatement(description: String(cString: strerror(number)))
   }
 
   /// The wait before the next attempt, or nil where there is to be none.
