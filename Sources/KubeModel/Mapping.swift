@@ -17,10 +17,11 @@ public struct Mapping: Sendable {
       if let last = entries.last, !Mapping.precedes(last.key, key) { isSorted = false }
       entries.append((key, value))
     }
-    if !isSorted {
-      var latest: [String: Value] = [:]
-      for (key, value) in pairs { latest[key] = value }
-      entries = latest.map { ($0.key, $0.value) }.sorted { Mapping.precedes($0.key, $1.key) }
+    guard !isSorted else { return }
+    entries.sort { Mapping.precedes($0.key, $1.key) }
+    if zip(entries, entries.dropFirst()).contains(where: { Mapping.isSame($0.key, $1.key) }) {
+      entries = []
+      for (key, value) in pairs { self[key] = value }
     }
   }
 
