@@ -2,7 +2,7 @@
 public enum NearMiss {
   /// The candidate that is closest to a word, where one is close enough.
   public static func of(_ word: String, among candidates: [String]) -> String? {
-    let limit = max(1, word.count / 3)
+    let limit = max(1, min(word.count, longest) / 3)
     let scored = candidates.map { (distance(word.lowercased(), $0.lowercased()), $0) }
       .filter { $0.0 <= limit }
     return scored.min { $0 < $1 }?.1
@@ -13,10 +13,13 @@ public enum NearMiss {
     of(word, among: candidates).map { "; did you mean '\($0)'?" } ?? ""
   }
 
+  /// Letters beyond these are not looked at.
+  private static let longest = 64
+
   /// The number of letters to add, drop or change.
   private static func distance(_ left: String, _ right: String) -> Int {
-    let left = Array(left.prefix(64))
-    let right = Array(right.prefix(64))
+    let left = Array(left.prefix(longest))
+    let right = Array(right.prefix(longest))
     var row = Array(0...right.count)
     for (i, a) in left.enumerated() {
       var diagonal = row[0]
