@@ -58,11 +58,11 @@ public struct StoreLayout: Sendable, Hashable {
   ///
   /// Letters, digits, `-`, `_` and inner dots stand for themselves; every other byte is percent-encoded,
   /// so is a leading dot and the first letter of a name that Windows reserves. A name with capitals, which
-  /// some file systems fold, and a name over 200 bytes, which some refuse, end in `~` and a hash.
+  /// some file systems fold, a name over 200 bytes, which some refuse, and an empty one end in `~` and a hash.
   public static func component(_ name: String) -> String {
     var encoded = ""
-    var needsHash = false
     let bytes = Array(name.utf8)
+    var needsHash = bytes.isEmpty
     let isReserved = reservedNames.contains(name.lowercased().prefix { $0 != "." }.description)
     for (index, byte) in bytes.enumerated() {
       let isSafe: Bool
