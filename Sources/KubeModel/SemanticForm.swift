@@ -24,7 +24,7 @@ public enum SemanticForm {
 
   private static func networkPolicySpec(_ spec: Mapping) -> Value {
     var spec = spec
-    if spec["podSelector"] == nil { spec["podSelector"] = .map(Mapping()) }
+    if spec["podSelector"]?.isNull ?? true { spec["podSelector"] = .map(Mapping()) }
     if spec["policyTypes"]?.list?.isEmpty ?? true {
       let hasEgress = !(spec["egress"]?.list?.isEmpty ?? true)
       spec["policyTypes"] = hasEgress ? ["Egress", "Ingress"] : ["Ingress"]
@@ -34,10 +34,17 @@ public enum SemanticForm {
     return sorted(withDefaults(.map(spec)))
   }
 
+  private static let optionalLists: Set<String> = ["from", "to", "ports", "except", "matchExpressions"]
+
   private static func withDefaults(_ value: Value) -> Value {
     switch value {
     case .map(let map):
-      var result = Mapping(map.entries.map { ($0.key, withDefaults($0.value)) })
+      // Within a rule or a selector, an empty list says as much as none: no limit.
+      let entries = map.entries.filter { key, value in
+        !(optionalLists.contains(key) && value.list?.isEmpty == true)
+          && !(key == "matchLabels" && value.map?.isEmpty == true)
+      }
+      var result = Mapping(entries.map { ($0.key, withDefaults($0.value)) })
       if let ports = result["ports"]?.list {
         result["ports"] = .list(
           ports.map { port in
