@@ -108,7 +108,8 @@ public enum YAMLReader {
         throw ParseProblem(
           line: line(of: node), message: "nested deeper than \(YAMLReader.deepest) levels")
       }
-      if keepsLines { lines[path] = line(of: node) }
+      // A value under a key stands where its key does.
+      if keepsLines && lines[path] == nil { lines[path] = line(of: node) }
       switch node {
       case .scalar(let scalar): return try value(of: scalar, node)
       case .sequence(let sequence):
@@ -133,6 +134,7 @@ public enum YAMLReader {
           throw ParseProblem(line: line(of: keyNode), message: "a key that is no text")
         }
         path.append(.key(scalar.string))
+        if keepsLines { lines[path] = line(of: keyNode) }
         let value = try value(of: valueNode, depth: depth + 1)
         path.removeLast()
         guard scalar.string != "<<" || scalar.style != .plain else {
