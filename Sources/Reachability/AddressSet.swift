@@ -65,7 +65,7 @@ package struct AddressSet: Sendable {
 
   private static func parse(_ cidr: String) -> Block? {
     let parts = cidr.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count == 2, let length = Int(parts[1]), length >= 0 else { return nil }
+    guard parts.count == 2, parts[1].isPlainNumber, let length = Int(parts[1]) else { return nil }
     if let address = ipv4(parts[0]) {
       guard length <= 32 else { return nil }
       let mask: UInt64 = length == 0 ? 0 : (0xFFFF_FFFF << UInt64(32 - length)) & 0xFFFF_FFFF
@@ -84,7 +84,7 @@ package struct AddressSet: Sendable {
     guard parts.count == 4 else { return nil }
     var address: UInt64 = 0
     for part in parts {
-      guard let byte = UInt8(part) else { return nil }
+      guard part.isPlainNumber, let byte = UInt8(part) else { return nil }
       address = address << 8 | UInt64(byte)
     }
     return address
@@ -102,7 +102,9 @@ package struct AddressSet: Sendable {
       guard !part.isEmpty else { return [] }
       var result: [UInt64] = []
       for group in part.split(separator: ":", omittingEmptySubsequences: false) {
-        guard (1...4).contains(group.count), let value = UInt64(group, radix: 16) else { return nil }
+        guard (1...4).contains(group.count), group.allSatisfy(\.isHexDigit),
+          let value = UInt64(group, radix: 16)
+        else { return nil }
         result.append(value)
       }
       return result
@@ -130,4 +132,9 @@ package struct AddressSet: Sendable {
     }
     return nil
   }
+}
+
+extension Substring {
+  /// Digits and nothing else; `Int` takes signs too.
+  fileprivate var isPlainNumber: Bool { !isEmpty && allSatisfy { ("0"..."9").contains($0) } }
 }
