@@ -17,44 +17,63 @@ public struct LabelSelector: Sendable, Hashable {
   }
 
   public let requirements: [Requirement]
-  /// An operator that is none of the four: what the selector selects is unknown.
-  public let hasUnknownOperator: Bool
+  /// An operator that is none of the four, or values that no server takes: what the selector selects is
+  /// unknown.
+  public let isMalformed: Bool
 
   /// Reads a selector; nil where the value is no mapping (absent or null).
   public init?(_ value: Value?) {
     guard let map = value?.map else { return nil }
     var requirements: [Requirement] = []
-    var hasUnknownOperator = false
-    for (key, value) in (map["matchLabels"]?.stringMap ?? [:]).sorted(by: { $0.key < $1.key }) {
-      requirements.append(Requirement(key: key, operator: .isIn, values: [value]))
-    }
-    for expression in map["matchExpressions"]?.list ?? [] {
-      guard let key = expression["key"]?.string,
-        let `operator` = Operator(rawValue: expression["operator"]?.string ?? "")
-      else {
-        hasUnknownOperator = true
-        continue
+    var isMalformed = false
+    let labels = map["matchLabels"] ?? .null
+    for (key, value) in labels.map?.entries ?? [] {
+      if let text = value.string {
+        requirements.append(Requirement(key: key, operator: .isIn, values: [text]))
+      } else {
+        isMalformed = true
       }
-      requirements.append(
-        Requirement(key: key, operator: `operator`, values: Set(expression["values"]?.strings ?? [])))
     }
+    let expressions = map["matchExpressions"] ?? .null
+    for expression in expressions.list ?? [] {
+      if let requirement = LabelSelector.requirement(expression) {
+        requirements.append(requirement)
+      } else {
+        isMalformed = true
+      }
+    }
+    if labels.map == nil && !labels.isNull { isMalformed = true }
+    if expressions.list == nil && !expressions.isNull { isMalformed = true }
     self.requirements = requirements
-    self.hasUnknownOperator = hasUnknownOperator
+    self.isMalformed = isMalformed
+  }
+
+  private static func requirement(_ expression: Value) -> Requirement? {
+    guard let key = expression["key"]?.string,
+      let `operator` = Operator(rawValue: expression["operator"]?.string ?? "")
+    else { return nil }
+    let values = expression["values"]?.list ?? []
+    let texts = Set(values.compactMap(\.string))
+    guard texts.count == Set(values).count else { return nil }
+    let needsValues = `operator` == .isIn || `operator` == .isNotIn
+    guard needsValues != texts.isEmpty else { return nil }
+    return Requirement(key: key, operator: `operator`, values: texts)
   }
 
   /// The empty selector.
-  public static let everything = LabelSelector(requirements: [], hasUnknownOperator: false)
+  public static let everything = LabelSelector(requirements: [], isMalformed: false)
 
-  private init(requirements: [Requirement], hasUnknownOperator: Bool) {
+  private init(requirements: [Requirement], isMalformed: Bool) {
     self.requirements = requirements
-    self.hasUnknownOperator = hasUnknownOperator
+    self.isMalformed = isMalformed
   }
 
-  public var isEmpty: Bool { requirements.isEmpty && !hasUnknownOperator }
+  public var isEmpty: Bool { requirements.isEmpty && !isMalformed }
 
   /// Whether labels satisfy every requirement. `NotIn` holds for a label that is absent.
+  /// A malformed selector matches nothing.
   public func matches(_ labels: [String: String]) -> Bool {
-    guard !hasUnknownOperator else { return false }
+    guard !isMalformed else { return false }
     return requirements.allSatisfy { requirement in
       let value = labels[requirement.key]
       switch requirement.operator {

@@ -41,11 +41,9 @@ package struct Isolation: Sendable {
         everywhere = everywhere ?? reason
       }
     }
-    for type in ResourceCatalog.all where type.isPolicy {
-      for namespace in state.namespaces.map(\.name) {
-        guard let reason = state.unreadReason(type, namespace: namespace) else { continue }
-        unknown[namespace] = unknown[namespace] ?? "\(type.qualifiedName) unread: \(reason)"
-      }
+    for namespace in state.namespaces.map(\.name) {
+      guard let reason = state.unreadPolicies(namespace: namespace) else { continue }
+      unknown[namespace] = unknown[namespace] ?? reason
     }
     self.unknown = unknown
     unknownEverywhere = everywhere
@@ -55,7 +53,7 @@ package struct Isolation: Sendable {
   private static func namespaces(selectedBy object: KubeObject, in state: ClusterState) -> [String]? {
     guard object.group == "policy.networking.k8s.io", let subject = object.spec?["subject"],
       let selector = LabelSelector(subject["namespaces"] ?? subject["pods"]?["namespaceSelector"]),
-      !selector.hasUnknownOperator
+      !selector.isMalformed, state.unreadReason(ResourceCatalog.namespaces) == nil
     else { return nil }
     return state.namespaces.filter { selector.matches($0.labels) }.map(\.name)
   }

@@ -33,16 +33,15 @@ package struct NetworkPolicy: Sendable {
     var defects: [String] = []
     let spec = object.spec
     // An absent selector reads as the empty one, which selects every pod.
-    let selector = LabelSelector(spec?["podSelector"] ?? [:])
-    if selector == nil { defects.append("spec.podSelector is no selector") }
-    podSelector = selector ?? .everything
-    if podSelector.hasUnknownOperator { defects.append("spec.podSelector has an unknown operator") }
+    podSelector =
+      NetworkPolicy.selector(spec?["podSelector"], path: "spec.podSelector", &defects) ?? .everything
     var rules: [Direction: [Rule]] = [:]
     for direction in Direction.allCases {
       let peersKey = direction == .ingress ? "from" : "to"
-      rules[direction] = (spec?[direction.rawValue]?.list ?? []).enumerated().map { index, rule in
-        NetworkPolicy.rule(
-          rule, peersKey: peersKey, path: "spec.\(direction.rawValue)[\(index)]", defects: &defects)
+      let path = "spec.\(direction.rawValue)"
+      let list = NetworkPolicy.list(spec?[direction.rawValue], path: path, &defects)
+      rules[direction] = list.enumerated().map { index, rule in
+        NetworkPolicy.rule(rule, peersKey: peersKey, path: "\(path)[\(index)]", defects: &defects)
       }
     }
     self.rules = rules
@@ -54,7 +53,8 @@ package struct NetworkPolicy: Sendable {
   private static func directions(
     _ spec: Value?, rules: [Direction: [Rule]], defects: inout [String]
   ) -> Set<Direction> {
-    guard let types = spec?["policyTypes"]?.list, !types.isEmpty else {
+    let types = list(spec?["policyTypes"], path: "spec.policyTypes", &defects)
+    guard !types.isEmpty else {
       return (rules[.egress] ?? []).isEmpty ? [.ingress] : [.ingress, .egress]
     }
     var directions: Set<Direction> = []
@@ -71,9 +71,11 @@ package struct NetworkPolicy: Sendable {
   private static func rule(
     _ rule: Value, peersKey: String, path: String, defects: inout [String]
   ) -> Rule {
-    Rule(
-      path: path, everyone: everyone(rule[peersKey]?.list ?? [], path: "\(path).\(peersKey)", &defects),
-      isEveryPort: isEveryPort(rule["ports"]?.list ?? []))
+    let peers = list(rule[peersKey], path: "\(path).\(peersKey)", &defects)
+    let ports = list(rule["ports"], path: "\(path).ports", &defects)
+    return Rule(
+      path: path, everyone: everyone(peers, path: "\(path).\(peersKey)", &defects),
+      isEveryPort: isEveryPort(ports))
   }
 
   /// Who everyone is, where peers together let everyone through: no peer means no limit.
@@ -82,33 +84,64 @@ package struct NetworkPolicy: Sendable {
     var addresses = AddressSet()
     var isEveryPod = false
     for (index, peer) in peers.enumerated() {
-      if let block = peer["ipBlock"] {
+      if let block = peer["ipBlock"], !block.isNull {
         let isSound = addresses.insert(
           cidr: block["cidr"]?.string ?? "", except: block["except"]?.strings ?? [])
         if !isSound { defects.append("\(path)[\(index)].ipBlock is no valid CIDR") }
         continue
       }
-      let namespaces = LabelSelector(peer["namespaceSelector"])
-      let pods = LabelSelector(peer["podSelector"])
-      if namespaces == nil && pods == nil {
-        defects.append("\(path)[\(index)] names no one")
-      }
-      if namespaces?.hasUnknownOperator == true || pods?.hasUnknownOperator == true {
-        defects.append("\(path)[\(index)] has an unknown operator")
-      }
+      let place = "\(path)[\(index)]"
+      let namespaces = selector(peer["namespaceSelector"], path: "\(place).namespaceSelector", &defects)
+      let pods = selector(peer["podSelector"], path: "\(place).podSelector", &defects)
+      if namespaces == nil && pods == nil { defects.append("\(place) names no one") }
       // What an unlabelled newcomer satisfies, nearly everyone does: `{}` and bare exclusions alike.
-      if let namespaces, namespaces.matches([:]), pods?.matches([:]) ?? true { isEveryPod = true }
+      if let namespaces, namespaces.matches(newcomer), pods?.matches([:]) ?? true { isEveryPod = true }
     }
     if addresses.coversMostOfTheInternet { return "any address" }
     return isEveryPod ? "every pod in the cluster" : nil
   }
 
+  /// The labels of a namespace that nobody labelled: the server gives each its name.
+  private static let newcomer = ["kubernetes.io/metadata.name": ""]
+
+  /// Whether the ports together let all of one protocol's through, however they are cut.
   private static func isEveryPort(_ ports: [Value]) -> Bool {
     guard !ports.isEmpty else { return true }
-    return ports.contains { port in
+    var ranges: [String: [ClosedRange<Int64>]] = [:]
+    for port in ports {
       guard let first = port["port"], !first.isNull else { return true }
-      return (first.int ?? .max) <= 1 && (port["endPort"]?.int ?? 0) >= 65_535
+      guard let low = first.int else { continue }  // a name stands for one port
+      let high = max(low, port["endPort"]?.int ?? low)
+      ranges[port["protocol"]?.string ?? "TCP", default: []].append(low...high)
     }
+    return ranges.values.contains { ranges in
+      let reached = ranges.sorted { $0.lowerBound < $1.lowerBound }.reduce(Int64(0)) { reached, range in
+        range.lowerBound <= reached + 1 ? max(reached, range.upperBound) : reached
+      }
+      return reached >= 65_535
+    }
+  }
+
+  // MARK: Values
+
+  /// A selector, or nil where there is none; one that cannot be read is a defect.
+  private static func selector(
+    _ value: Value?, path: String, _ defects: inout [String]
+  ) -> LabelSelector? {
+    guard let value, !value.isNull else { return nil }
+    guard let selector = LabelSelector(value) else {
+      defects.append("\(path) is no selector")
+      return nil
+    }
+    if selector.isMalformed { defects.append("\(path) has an operator or a value that is not known") }
+    return selector
+  }
+
+  /// A list, empty where there is none; anything else in its place is a defect.
+  private static func list(_ value: Value?, path: String, _ defects: inout [String]) -> [Value] {
+    guard let value, !value.isNull else { return [] }
+    if value.list == nil { defects.append("\(path) is no list") }
+    return value.list ?? []
   }
 
   /// Whether this policy isolates pods with these labels in a direction.
