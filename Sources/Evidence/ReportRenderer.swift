@@ -68,7 +68,7 @@ private struct ReportContext {
   }
 
   private func status(_ status: String) -> [String: Any] {
-    ["word": status, "icon": ReportStatus.icon(status), "style": ReportStatus.style(status)]
+    ["word": text(status), "icon": ReportStatus.icon(status), "style": ReportStatus.style(status)]
   }
 
   private func section(_ section: EvidenceReport.Section, number: Int) -> [String: Any] {

@@ -2,40 +2,68 @@
 enum SafeText {
   /// Characters that hide, reorder or break text are shown as escapes; the template escapes markup.
   static func visible(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200E}", "\u{200F}", "\u{2028}", "\u{2029}",
-        "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FEFF}":
-        result += "\\u{\(String(scalar.value, radix: 16))}"
-      default: result.unicodeScalars.append(scalar)
+    var result = String.UnicodeScalarView()
+    for character in text {
+      // Whoever escapes markup by characters does not see the `<` in one that a mark has joined.
+      let isJoined = character.unicodeScalars.count > 1 && character.unicodeScalars.contains(where: isMarkup)
+      for scalar in character.unicodeScalars {
+        if isHidden(scalar) || isJoined && !scalar.isASCII {
+          result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+        } else {
+          result.append(scalar)
+        }
       }
     }
-    return result
+    return String(result)
+  }
+
+  private static func isMarkup(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.isASCII && !scalar.properties.isAlphabetic
+  }
+
+  /// Controls, marks that turn the direction of writing, and characters without any width.
+  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case "\n", "\t": false
+    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{180E}", "\u{200B}"..."\u{200F}",
+      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFF9}"..."\u{FFFB}",
+      "\u{E0000}"..."\u{E007F}":
+      true
+    default: false
+    }
   }
 
   /// One line of Markdown without any markup of its own.
   static func markdown(_ text: String) -> String {
-    var result = ""
-    for character in visible(text) {
-      switch character {
-      case "\n", "\t": result += " "
-      case "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "#", "|", "!", "~", "&":
+    var result = String.UnicodeScalarView()
+    func endsWith(_ ending: String) -> Bool {
+      result.reversed().starts(with: ending.unicodeScalars.reversed())
+    }
+    for scalar in visible(text).unicodeScalars {
+      switch scalar {
+      case "\n", "\t": result.append(" ")
+      // A bare address would become a link.
+      case "/" where endsWith(":"), "/" where endsWith(":&#47;"), "." where endsWith("www"), "@",
+        "\\", "`", "*", "_", "{", "}", "[", "]", "<", ">", "#", "|", "!", "~", "&":
         // A character reference means nothing to Markdown and reads as itself.
-        result += "&#\(character.unicodeScalars.first?.value ?? 63);"
-      default: result.append(character)
+        result.append(contentsOf: "&#\(scalar.value);".unicodeScalars)
+      default: result.append(scalar)
       }
     }
-    // A bare address would become a link.
-    return result.replacing("://", with: ":&#47;&#47;").replacing("www.", with: "www&#46;")
+    return String(result)
   }
 
   /// A block of code in Markdown, whose fence is longer than any within.
   static func markdownBlock(_ text: String) -> String {
-    var fence = "```"
-    while text.contains(fence) { fence += "`" }
-    return "\(fence)\n\(visible(text).trimmingEnd())\n\(fence)"
+    let text = visible(text)
+    var run = 0
+    var longest = 2
+    for scalar in text.unicodeScalars {
+      run = scalar == "`" ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    let fence = String(repeating: "`", count: longest + 1)
+    return "\(fence)\n\(text.trimmingEnd())\n\(fence)"
   }
 }
 
