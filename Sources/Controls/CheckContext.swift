@@ -50,6 +50,26 @@ package struct CheckContext: Sendable {
     }
   }
 
+  /// Outcomes for policies whose rules no check reads, and for those that nobody saw.
+  var unjudgedPolicies: [CheckResult.Outcome] {
+    let unread = state.unreadPolicies().map { reason in
+      CheckResult.Outcome(
+        subject: CheckResult.Subject(kind: "Cluster", namespace: nil, name: state.cluster),
+        status: .notEvaluated, reason: reason)
+    }
+    let unmodelled = state.entries.filter {
+      $0.type.isPolicy && $0.type != ResourceCatalog.networkPolicies
+    }
+    return (unread.map { [$0] } ?? [])
+      + unmodelled.map { entry in
+        CheckResult.Outcome(
+          subject: CheckResult.Subject(
+            kind: entry.type.kind, namespace: entry.object.namespace, name: entry.object.name),
+          status: .notEvaluated,
+          reason: "\(entry.type.kind) \(entry.object.name) (\(entry.type.group)) is not evaluated")
+      }
+  }
+
   static let nothingRead = (
     status: ControlStatus.notEvaluated, reason: "the state holds no namespaces, so there is nothing to judge"
   )

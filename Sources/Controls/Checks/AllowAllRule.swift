@@ -43,15 +43,9 @@ extension Check {
               reason: open.isEmpty ? "" : "\(open.count) rules allow everyone"))
         }
       }
-      if let reason = context.state.unreadReason(ResourceCatalog.networkPolicies) {
-        outcomes.append(
-          .init(
-            subject: .init(kind: "Cluster", namespace: nil, name: context.state.cluster),
-            status: .notEvaluated,
-            reason: "\(ResourceCatalog.networkPolicies.qualifiedName) unread: \(reason)"))
-      }
       return CheckResult(
-        check, population: "policies", outcomes: outcomes, findings: findings,
+        check, population: "policies", outcomes: outcomes + context.unjudgedPolicies,
+        findings: findings,
         empty: context.namespaces.isEmpty
           ? CheckContext.nothingRead
           : (.notApplicable, "no NetworkPolicy isolates for \(direction.rawValue)"))

@@ -34,15 +34,8 @@ extension Check {
         }
       }
     }
-    if let reason = context.state.unreadReason(ResourceCatalog.networkPolicies) {
-      outcomes.append(
-        .init(
-          subject: .init(kind: "Cluster", namespace: nil, name: context.state.cluster),
-          status: .notEvaluated,
-          reason: "\(ResourceCatalog.networkPolicies.qualifiedName) unread: \(reason)"))
-    }
     return CheckResult(
-      check, population: "policies", outcomes: outcomes, findings: findings,
+      check, population: "policies", outcomes: outcomes + context.unjudgedPolicies, findings: findings,
       empty: context.namespaces.isEmpty
         ? CheckContext.nothingRead : (.notApplicable, "there are no NetworkPolicies"))
   }

@@ -13,10 +13,10 @@ extension Check {
     var outcomes = context.namespaces.map { namespace -> CheckResult.Outcome in
       let subject = CheckContext.subject(namespace)
       if covered.contains(namespace) { return .init(subject: subject, status: .pass, reason: "") }
-      if let reason = context.state.unreadReason(ResourceCatalog.networkPolicies, namespace: namespace) {
+      for type in ResourceCatalog.all where type.role == .policy && type.isNamespaced {
+        guard let reason = context.state.unreadReason(type, namespace: namespace) else { continue }
         return .init(
-          subject: subject, status: .notEvaluated,
-          reason: "\(ResourceCatalog.networkPolicies.qualifiedName) unread: \(reason)")
+          subject: subject, status: .notEvaluated, reason: "\(type.qualifiedName) unread: \(reason)")
       }
       findings.append(
         .init(
