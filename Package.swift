@@ -105,7 +105,10 @@ let package = Package(
     .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
-    .testTarget(name: "CommandTests", dependencies: ["AmbitKit", "AmbitCommands", "KubeModel"]),
+    .testTarget(
+      name: "AmbitKitTests",
+      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"]),
+    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )

@@ -15,8 +15,12 @@ import Testing
     "CGit2": "SnapshotStore", "CZlib": "SnapshotStore", "CSimdJSON": "KubeModel", "Yams": "KubeModel",
     "Crypto": "KubeModel", "GRDB": "HistoryIndex", "ArgumentParser": "AmbitCommands", "Mustache": "Evidence",
     "AsyncHTTPClient": "ClusterReader", "Subprocess": "ClusterReader", "System": "ClusterReader",
-    "SystemPackage": "ClusterReader", "Glibc": "ClusterReader", "Musl": "ClusterReader", "Darwin": "ClusterReader",
+    "SystemPackage": "ClusterReader",
   ]
+
+  /// The C library, for error numbers; only modules that hold a handle to the system need it.
+  static let systems: Set<String> = ["Glibc", "Musl", "Darwin"]
+  static let systemImporters: Set<String> = ["ClusterReader", "SnapshotStore"]
 
   static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
   static let pure: Set<String> = ["KubeModel", "Reachability", "Controls"]
@@ -27,6 +31,9 @@ import Testing
   static func objection(_ module: String, importing name: String) -> String? {
     if let owner = owners[name] ?? (name.hasPrefix("NIO") ? "ClusterReader" : nil) {
       return owner == module ? nil : "only \(owner) imports \(name)"
+    }
+    if systems.contains(name) {
+      return systemImporters.contains(module) ? nil : "\(module) holds no handle to the system"
     }
     if let own = order.firstIndex(of: module), let other = order.firstIndex(of: name) {
       return other < own ? nil : "\(name) stands below \(module) in the order of modules"

@@ -35,7 +35,10 @@ extension ClusterState {
 
   /// The workloads of these pods and controllers; the only place that knows how the folder is called.
   private static func workloads(_ objects: [KubeObject], selecting others: [KubeObject]) -> [KubeObject] {
-    WorkloadFolder.fold(objects, selecting: others).map(\.object)
+    var folder = WorkloadFolder()
+    for object in objects { folder.add(object) }
+    for other in others { folder.note(selectorsOf: other) }
+    return folder.results().map(\.object)
   }
 
   func result(_ id: String) -> CheckResult? { CheckCatalog.check(id)?.result(CheckContext(self)) }

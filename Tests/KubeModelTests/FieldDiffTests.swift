@@ -15,7 +15,7 @@ import Testing
   @Test func `equal values have no changes`() throws {
     #expect(try changes("a: {b: [1, {}]}", "a: {b: [1, {}]}") == [])
     #expect(FieldDiff(nil, nil).changes.isEmpty)
-    #expect(FieldDiff(nil, nil).summary == "")
+    #expect(FieldDiff(nil, nil).summary() == "")
   }
 
   @Test func `a change is named by its path, with both values`() throws {
@@ -54,7 +54,7 @@ import Testing
 
   @Test func `the summary shows three fields and counts the rest`() throws {
     func summary(_ old: String, _ new: String) throws -> String {
-      FieldDiff(try Value(yaml: old), try Value(yaml: new)).summary
+      FieldDiff(try Value(yaml: old), try Value(yaml: new)).summary()
     }
     #expect(try summary("{a: 1, b: 1}", "{a: 2, c: 1}") == "a, -b, +c")
     #expect(try summary("{}", "{a: 1, b: 1, c: 1, d: 1, e: 1}") == "+a, +b, +c and 2 more")

@@ -4,10 +4,11 @@ import Testing
 @Suite struct WorkloadFolderTests {
   /// Folds objects; the only place that knows how the folder is called.
   func fold(_ objects: [String], selecting others: [String] = []) throws -> [String: KubeObject] {
-    let folded = WorkloadFolder.fold(
-      try objects.map { try KubeObject(yaml: $0) }, selecting: try others.map { try KubeObject(yaml: $0) })
+    var folder = WorkloadFolder()
+    for object in objects { folder.add(try KubeObject(yaml: object)) }
+    for other in others { folder.note(selectorsOf: try KubeObject(yaml: other)) }
     return Dictionary(
-      folded.map { ($0.object.name, $0.object) }, uniquingKeysWith: { first, _ in first })
+      folder.results().map { ($0.object.name, $0.object) }, uniquingKeysWith: { first, _ in first })
   }
 
   func workload(_ object: KubeObject?) throws -> Workload { try #require(object.flatMap(Workload.init)) }

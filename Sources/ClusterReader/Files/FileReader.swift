@@ -62,20 +62,11 @@ package struct FileReader {
     }
     let found = findings
     let problems = diagnostics.count
-    switch InputFormat.sniff(bytes) {
-    case .json:
-      do {
-        read(try JSONReader.value(bytes), file: file.name, line: nil)
-      } catch {
-        diagnostics.append(Diagnostic(file: file.name, line: error.line, message: error.message))
-      }
-    case .yaml:
-      let (documents, parseProblems) = YAMLReader.documents(bytes)
-      for problem in parseProblems {
-        diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
-      }
-      for document in documents { read(document.value, file: file.name, line: document.line) }
+    let (documents, parseProblems) = DocumentReader.documents(bytes)
+    for problem in parseProblems {
+      diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
     }
+    for document in documents { read(document.value, file: file.name, line: document.line) }
     if found == findings && problems == diagnostics.count { skipped.files += 1 }
   }
 
