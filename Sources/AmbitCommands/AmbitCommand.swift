@@ -23,7 +23,6 @@ package struct AmbitCommand: AsyncParsableCommand {
   /// Runs the command that the arguments name and gives the process's exit code.
   package static func run(_ arguments: [String]) async -> Int32 {
     signal(SIGPIPE, SIG_IGN)
-    let asJSON = ErrorReport.asksForJSON(arguments)
     do {
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
@@ -33,7 +32,7 @@ package struct AmbitCommand: AsyncParsableCommand {
       }
       return 0
     } catch {
-      return ErrorReport.report(error, asJSON: asJSON)
+      return ErrorReport.report(error, of: arguments)
     }
   }
 }

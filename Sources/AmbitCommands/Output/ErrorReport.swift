@@ -4,8 +4,15 @@ import KubeModel
 
 /// The one place where errors become text and exit codes.
 enum ErrorReport {
+  /// The command that a first word which is none was probably meant to be.
+  private static func nearCommand(_ arguments: [String]) -> String? {
+    let commands = AmbitCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word = arguments.first, !word.hasPrefix("-"), !commands.contains(word) else { return nil }
+    return NearMiss.of(word, among: commands)
+  }
+
   /// Whether arguments ask for JSON, also where they do not parse.
-  static func asksForJSON(_ arguments: [String]) -> Bool {
+  private static func asksForJSON(_ arguments: [String]) -> Bool {
     zip(arguments, arguments.dropFirst() + [""]).contains { argument, next in
       ["-ojson", "-o=json", "--output=json"].contains(argument)
         || (["-o", "--output"].contains(argument) && next == "json")
@@ -13,7 +20,8 @@ enum ErrorReport {
   }
 
   /// Prints an error as its kind asks for and gives the exit code.
-  static func report(_ error: any Error, asJSON: Bool) -> Int32 {
+  static func report(_ error: any Error, of arguments: [String]) -> Int32 {
+    let asJSON = asksForJSON(arguments)
     guard let described = error as? any DescribedError else {
       if let exit = error as? ExitCode { return exit.rawValue }
       let code = AmbitCommand.exitCode(for: error)
@@ -26,6 +34,7 @@ enum ErrorReport {
           printJSON(message: AmbitCommand.message(for: error), cause: nil, hint: nil, FailureKind.usage.rawValue)
         }
         Terminal.noteLines(AmbitCommand.fullMessage(for: error))
+        if let hint = nearCommand(arguments) { Terminal.note("Hint: did you mean `ambit \(hint)`?") }
         return FailureKind.usage.rawValue
       }
       print(message: "\(type(of: error))", cause: "\(error)", hint: "this is a bug, please report it", asJSON, 70)
@@ -39,6 +48,7 @@ enum ErrorReport {
 
   private static func cause(of error: any DescribedError) -> String? {
     guard let cause = error.cause else { return nil }
+    if let file = cause as? CocoaError { return file.localizedDescription }
     return (cause as? any DescribedError)?.message ?? "\(cause)"
   }
 

@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// The main job on the example cluster, as a user types it.
+@Suite struct ExampleWalkTests {
+  /// Recorded once; the tests only read it.
+  private static let example = Result { try CommandFixture.example() }
+
+  private func fixture() throws -> CommandFixture { try ExampleWalkTests.example.get() }
+
+  @Test func `lists and objects`() throws {
+    try Golden.expect(
+      "list",
+      [
+        "list netpol -n payments --at 2026-11-23T05:04:21Z", "list netpol -n payments -o csv --at 2026-11-23T05:04:21Z",
+        "list workloads -n monitoring --at 2026-11-23T05:04:21Z", "list deploy -n shop --at 2026-11-23T05:04:21Z",
+        "list svc -n shop --at 2026-11-23T05:04:21Z", "list netpol -n legacy --at 2026-11-23T05:04:21Z",
+        "list -n sandbox --at 2026-11-23T05:00:00Z", "show netpol/default-deny -n payments --at 2026-11-23T05:01:30Z",
+        "show deployment/bff -n shop", "show shop~1",
+      ], in: fixture())
+  }
+
+  @Test func `history`() throws {
+    try Golden.expect(
+      "history",
+      [
+        "log -n payments", "log netpol/default-deny -n payments", "log deploy -l 3",
+        "log --since 2026-11-23T05:02:00Z -n data", "log netpol/default-deny -n payments -o json", "log --observations",
+        "diff shop~1 shop --stat", "diff shop~3 shop~2 -n payments", "diff -n data -o json --at shop",
+        "diff shop shop", "blame netpol/gateway-egress -n payments",
+        "blame netpol/default-deny -n payments --at 2026-11-23T05:01:30Z -o csv",
+      ], in: fixture())
+  }
+
+  @Test func `compliance`() throws {
+    try Golden.expect(
+      "compliance",
+      [
+        "check", "check NP-RULE-01 NP-COV-06", "check --framework cis", "check --framework pci --at 2026-11-23T05:00:00Z",
+        "framework list", "framework show cis", "index check",
+      ], in: fixture())
+  }
+
+  @Test func `the same store and moment give the same report`() throws {
+    let fixture = try fixture()
+    for name in ["one", "two"] {
+      let output = try fixture("report", "--framework", "cis", "--framework", "pci", "-o", name)
+      #expect(output.status == 0)
+      #expect(output.stdout == "\(name)/report.html\n\(name)/report.md\n")
+    }
+    for name in ["report.html", "report.md"] {
+      let one = FileManager.default.contents(atPath: "\(fixture.directory)/one/\(name)")
+      #expect(one != nil && one == FileManager.default.contents(atPath: "\(fixture.directory)/two/\(name)"))
+    }
+    let page = try String(contentsOfFile: "\(fixture.directory)/one/report.html", encoding: .utf8)
+    for part in ["CIS Kubernetes Benchmark 1.12.0", "PCI DSS 4.0.1", "In effect", "spec.ingress[0]", "Since commit "] {
+      #expect(page.contains(part))
+    }
+  }
+
+  @Test func `every document of JSON names its version and kind`() throws {
+    for line in [
+      "list netpol", "show netpol/default-deny -n payments", "show shop", "log", "log --observations", "diff", "check",
+      "check -f cis", "framework list", "framework show pci", "blame netpol/allow-dns -n payments",
+    ] {
+      let output = try fixture().run(Golden.words(line) + ["-o", "json"])
+      let document = try JSONSerialization.jsonObject(with: Data(output.stdout.utf8)) as? [String: Any]
+      #expect(document?["schemaVersion"] as? Int == 1, "\(line)")
+      #expect((document?["kind"] as? String)?.isEmpty == false, "\(line)")
+    }
+  }
+
+  @Test func `stock git finds nothing to complain about`() throws {
+    let git = Process()
+    let output = Pipe()
+    git.executableURL = URL(filePath: "/usr/bin/env")
+    git.arguments = ["git", "-C", try fixture().store, "fsck", "--strict"]
+    git.standardOutput = output
+    git.standardError = output
+    try git.run()
+    #expect(output.fileHandleForReading.readDataToEndOfFile().isEmpty)
+    git.waitUntilExit()
+    #expect(git.terminationStatus == 0)
+  }
+}
