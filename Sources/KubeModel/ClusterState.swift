@@ -34,6 +34,10 @@ public struct ClusterState: Sendable {
   public let entries: [Entry]
   public let coverage: [KindCoverage]
   public let enforcement: Enforcement
+  /// Coverage of kinds outside of the catalogue: policies that Ambit does not model.
+  public let unmodelledCoverage: [KindCoverage]
+  /// Coverage by group and resource; kinds that are read namespace by namespace have many rows.
+  private let coverageByKind: [String: [KindCoverage]]
 
   public init(
     cluster: String, entries: [Entry], coverage: [KindCoverage], enforcement: Enforcement
@@ -42,6 +46,10 @@ public struct ClusterState: Sendable {
     self.entries = entries
     self.coverage = coverage
     self.enforcement = enforcement
+    coverageByKind = Dictionary(grouping: coverage, by: \.qualifiedName)
+    unmodelledCoverage = coverage.filter {
+      ResourceCatalog.type(group: $0.group, resource: $0.resource) == nil
+    }
   }
 
   /// The objects of one kind, in the order of their paths.
@@ -72,8 +80,7 @@ public struct ClusterState: Sendable {
   ///
   /// A kind that the coverage does not mention was not read.
   public func unreadReason(_ type: ResourceType, namespace: String? = nil) -> String? {
-    let matching = coverage.filter { $0.group == type.group && $0.resource == type.resource }
-    let applicable = matching.filter {
+    let applicable = (coverageByKind[type.qualifiedName] ?? []).filter {
       namespace == nil || $0.namespace == nil || $0.namespace == namespace
     }
     guard !applicable.isEmpty else { return "not read" }
