@@ -56,13 +56,13 @@ package enum FrameworkEvaluator {
       return (.manual, "\(tally); a person answers for \(missing.joined(separator: ", "))")
     }
     if deciding.isEmpty { return (.manual, "no check decides it; a person does") }
-    if applicable.isEmpty { return (.notApplicable, "nothing in the cluster that it applies to") }
     guard deciding.allSatisfy({ $0.strength == .full }) else {
       return (.manual, "\(tally); they cover a part of the requirement")
     }
     if !control.attestations.isEmpty {
       return (.manual, "\(tally); attestation needed: \(control.attestations.joined(separator: "; "))")
     }
+    if applicable.isEmpty { return (.notApplicable, "nothing in the cluster that it applies to") }
     if !isEnforcementKnown && applicable.contains(where: \.check.restsOnEnforcement) {
       return (.manual, "\(tally) as modelled; whether the CNI enforces policy is not known")
     }

@@ -62,11 +62,11 @@ package struct FrameworkFile {
       }
       controls.append(control)
     }
-    if root["controls"] != nil && controls.isEmpty { report([.key("controls")], "'controls' is empty") }
+    if root["controls"]?.list?.isEmpty == true { report([.key("controls")], "'controls' is empty") }
     return Framework(
       id: id, name: text(root, "name", at: []), version: text(root, "version", at: []),
       aliases: strings(root, "aliases", at: []), source: text(root, "source", at: []),
-      note: root["note"]?.string, controls: controls, digest: digest)
+      note: optionalText(root, "note", at: []), controls: controls, digest: digest)
   }
 
   private mutating func control(_ value: Value, at path: [PathStep]) -> Framework.Control {
@@ -87,22 +87,19 @@ package struct FrameworkFile {
           place + [.key("strength")],
           "'\(word)' is no strength; it is one of full, partial and context")
       }
-      if mappings.contains(where: { $0.check == id }) {
+      if !id.isEmpty, mappings.contains(where: { $0.check == id }) {
         report(place, "check '\(id)' is mapped twice")
       }
       mappings.append(Framework.Mapping(check: id, strength: strength ?? .context))
     }
-    let effective = strings(value, "effective", at: path).enumerated().map { index, id in
-      (index, id)
-    }
-    for (index, id) in effective {
-      _ = checkID(id, at: path + [.key("effective"), .index(index)])
+    for (index, element) in (value["effective"]?.list ?? []).enumerated() {
+      _ = checkID(element.string ?? "", at: path + [.key("effective"), .index(index)])
     }
     return Framework.Control(
       id: text(value, "id", at: path), title: text(value, "title", at: path),
       requirement: text(value, "requirement", at: path), level: optionalText(value, "level", at: path),
       assessment: optionalText(value, "assessment", at: path), checks: mappings,
-      attestations: strings(value, "attestations", at: path), effective: effective.map(\.1))
+      attestations: strings(value, "attestations", at: path), effective: strings(value, "effective", at: path))
   }
 
   // MARK: Values
