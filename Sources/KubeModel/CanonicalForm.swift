@@ -62,7 +62,8 @@ public enum CanonicalForm {
     for field in ["labels", "annotations"] {
       guard let lifted = own[field]?.map else { continue }
       var merged = metadata[field]?.map ?? Mapping()
-      for (key, value) in lifted.entries { merged[key] = value }
+      // The annotation is free text: what no label can be is not made one.
+      for (key, value) in lifted.entries where value.string != nil { merged[key] = value }
       metadata[field] = .map(merged)
     }
     if var annotations = metadata["annotations"]?.map {

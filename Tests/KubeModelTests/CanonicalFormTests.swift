@@ -176,6 +176,13 @@ import Testing
     #expect(stored["metadata"]?["annotations"] == ["projectcalico.org/metadata": "{"])
   }
 
+  @Test func `only texts are lifted, so that an annotation cannot bring in what does not read back`() throws {
+    let deep = String(repeating: "[", count: 190) + String(repeating: "]", count: 190)
+    let stored = try canonical(
+      "{apiVersion: crd.projectcalico.org/v1, kind: GlobalNetworkPolicy, metadata: {name: a, annotations: {projectcalico.org/metadata: '{\"labels\": {\"a\": \(deep), \"b\": \"c\", \"d\": 1}}'}}}")
+    #expect(stored["metadata"]?["labels"] == ["b": "c"])
+  }
+
   @Test func `the canonical form of a canonical form is itself`() throws {
     let raw = try KubeObject(
       yaml: "{apiVersion: crd.projectcalico.org/v1, kind: NetworkPolicy, metadata: {name: a, resourceVersion: '1', annotations: {x: y}}, spec: {order: 1}}")
