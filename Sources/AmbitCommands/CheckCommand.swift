@@ -53,8 +53,9 @@ struct CheckCommand: ParsableCommand {
       statuses = results.map(\.status)
     }
     let enforcement = evaluation.state.enforcement
-    if output.output == .table && enforcement.basis == .unknown {
-      Terminal.note("Note: results are as modelled; enforcement is not known: \(enforcement.detail)")
+    if output.output == .table && !(enforcement.isKnown && enforcement.isOn) {
+      let what = enforcement.isKnown ? "policy is not enforced" : "enforcement is not known"
+      Terminal.note("Note: results are as modelled; \(what): \(enforcement.detail)")
     }
     if statuses.contains(.fail) { throw ExitCode(1) }
     if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }

@@ -2,19 +2,26 @@
 ///
 /// The engine and the checks see this and nothing else.
 public struct ClusterState: Sendable {
-  /// How it is known that the CNI enforces policy.
+  /// Whether the CNI enforces policy, and how that is known.
   public struct Enforcement: Sendable, Hashable {
     public enum Basis: String, Sendable { case read, attested, probed, unknown }
     public let basis: Basis
+    /// Whether policy is enforced; says nothing where the basis is unknown.
+    public let isOn: Bool
     /// The CNI's name, where it is known.
     public let cni: String?
     /// Where it was read, or why it is not known.
     public let detail: String
-    public init(basis: Basis, cni: String?, detail: String) {
+    public init(basis: Basis, isOn: Bool = true, cni: String?, detail: String) {
       self.basis = basis
+      self.isOn = isOn
       self.cni = cni
       self.detail = detail
     }
+
+    public var isKnown: Bool { basis != .unknown }
+    /// `read`, or `read: off`.
+    public var summary: String { isKnown && !isOn ? "\(basis.rawValue): off" : basis.rawValue }
   }
 
   /// An object with its place in the store.

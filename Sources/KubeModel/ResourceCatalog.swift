@@ -143,6 +143,12 @@ public enum ResourceCatalog {
     "networking.k8s.aws/ClusterNetworkPolicy": false,
   ]
 
+  /// The types of `unmodelledKinds`, sorted by name.
+  public static let knownUnmodelledPolicies: [ResourceType] = unmodelledKinds.keys.compactMap { name in
+    guard let slash = name.firstIndex(of: "/") else { return nil }
+    return unmodelledPolicy(group: String(name[..<slash]), kind: String(name[name.index(after: slash)...]))
+  }.sorted { $0.qualifiedName < $1.qualifiedName }
+
   private static func plural(_ kind: String) -> String {
     if kind == "MultiNetworkPolicy" { return "multi-networkpolicies" }
     let lower = kind.lowercased()

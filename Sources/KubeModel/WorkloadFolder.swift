@@ -139,7 +139,7 @@ public struct WorkloadFolder: Sendable {
   /// A ReplicaSet of an earlier rollout, and a Job that is done, can start no pod any more.
   private static func isInactive(_ object: KubeObject) -> Bool {
     switch object.kind {
-    case "ReplicaSet": object.controller != nil && object.spec?["replicas"]?.int == 0
+    case "ReplicaSet": object.controller?.kind == "Deployment" && object.spec?["replicas"]?.int == 0
     case "Job":
       (object.value["status"]?["conditions"]?.list ?? []).contains {
         ["Complete", "Failed"].contains($0["type"]?.string) && $0["status"]?.string == "True"
@@ -177,13 +177,15 @@ public struct WorkloadFolder: Sendable {
       $0["restartPolicy"]?.string == "Always"
     }
     let containers = (spec?["containers"]?.list ?? []) + sidecars
+    // What an init container does to the pod's network outlives it.
+    let everyContainer = (spec?["containers"]?.list ?? []) + (spec?["initContainers"]?.list ?? [])
     let ports = WorkloadFolder.ports(of: containers, isHostNetwork: facts["hostNetwork"] != nil)
     if !ports.isEmpty { facts["ports"] = .list(ports) }
-    if containers.contains(where: { $0["securityContext"]?["privileged"]?.bool == true }) {
+    if everyContainer.contains(where: { $0["securityContext"]?["privileged"]?.bool == true }) {
       facts["privileged"] = true
     }
     let capabilities = Set(
-      containers.flatMap { $0["securityContext"]?["capabilities"]?["add"]?.strings ?? [] }
+      everyContainer.flatMap { $0["securityContext"]?["capabilities"]?["add"]?.strings ?? [] }
         .map { $0.hasPrefix("CAP_") ? String($0.dropFirst(4)) : $0 }
     ).intersection(["NET_ADMIN", "NET_RAW", "ALL"])
     if !capabilities.isEmpty {

@@ -245,7 +245,7 @@ import Testing
       return response
     }) { server in
       var options = fixture.options()
-      options.idleTimeout = .milliseconds(100)
+      options.idleTimeout = .milliseconds(1500)
       options.retry.maximumAttempts = 2
       let error = await fixture.failure {
         try await fixture.withClient(server: server.url, options: options) { client in
@@ -264,7 +264,7 @@ import Testing
       return response
     }) { server in
       var options = fixture.options()
-      options.answerTimeout = .milliseconds(150)
+      options.answerTimeout = .milliseconds(1500)
       let error = await fixture.failure {
         try await fixture.withClient(server: server.url, options: options) { client in
           _ = try await client.version()

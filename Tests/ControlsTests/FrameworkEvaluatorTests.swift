@@ -17,7 +17,7 @@ import Testing
 
   /// The result of a control that is mapped to these parts; a part without a status has no check.
   func control(
-    _ parts: [Part], attestations: [String] = [], effective: [String] = [], isEnforcementKnown: Bool = true,
+    _ parts: [Part], attestations: [String] = [], effective: [String] = [], enforcement: ClusterState.Enforcement = .on,
     restsOnEnforcement: Bool = false
   ) throws -> ControlResult {
     let control = Framework.Control(
@@ -30,7 +30,7 @@ import Testing
       part.status.map { result(check(part.id, restsOnEnforcement: restsOnEnforcement), $0) }
     }
     return try #require(
-      FrameworkEvaluator.evaluate(framework, results: results, isEnforcementKnown: isEnforcementKnown).first)
+      FrameworkEvaluator.evaluate(framework, results: results, enforcement: enforcement).first)
   }
 
   @Test func `full checks that all pass make a pass`() throws {
@@ -71,7 +71,7 @@ import Testing
 
   @Test func `a check that nobody computes is named`() throws {
     let result = try control([("A", .full, .pass), ("NP-REV-01", .full, nil)])
-    #expect(result.explanation == "checks passed: 1 of 2; a person answers for NP-REV-01")
+    #expect(result.explanation == "checks passed: 1 of 1; not computed, a person answers: NP-REV-01")
   }
 
   @Test func `an attestation that is needed leaves it to a person`() throws {
@@ -90,11 +90,14 @@ import Testing
   }
 
   @Test func `a pass that rests on enforcement is none where enforcement is not known`() throws {
-    let unknown = try control([("A", .full, .pass)], isEnforcementKnown: false, restsOnEnforcement: true)
+    let unknown = try control([("A", .full, .pass)], enforcement: .unknown, restsOnEnforcement: true)
     #expect(unknown.status == .manual)
     #expect(unknown.explanation.contains("not known"))
-    #expect(try control([("A", .full, .pass)], isEnforcementKnown: false).status == .pass)
-    #expect(try control([("A", .full, .fail)], isEnforcementKnown: false, restsOnEnforcement: true).status == .fail)
+    #expect(try control([("A", .full, .pass)], enforcement: .unknown).status == .pass)
+    #expect(try control([("A", .full, .pass)], enforcement: .off, restsOnEnforcement: true).status == .fail)
+    #expect(try control([("A", .partial, .pass)], enforcement: .off, restsOnEnforcement: true).status == .fail)
+    #expect(try control([("A", .full, .pass)], enforcement: .off).status == .pass)
+    #expect(try control([("A", .full, .fail)], enforcement: .unknown, restsOnEnforcement: true).status == .fail)
   }
 
   @Test func `results add up in one direction only`() {
@@ -119,7 +122,7 @@ import Testing
     let framework = try #require(FrameworkCatalog.framework("cis"))
     let context = CheckContext(try ClusterState(yaml: yaml))
     let results = FrameworkEvaluator.evaluate(
-      framework, results: CheckCatalog.all.map { $0.result(context) }, isEnforcementKnown: true)
+      framework, results: CheckCatalog.all.map { $0.result(context) }, enforcement: .on)
     return try #require(results.first { $0.control.id == "5.3.2" })
   }
 
@@ -139,4 +142,10 @@ import Testing
     #expect(try cis532(Manifest.namespace("shop")).status == .fail)
     #expect(try cis532("").status == .notEvaluated)
   }
+}
+
+extension ClusterState.Enforcement {
+  static let on = ClusterState.Enforcement(basis: .read, cni: "calico", detail: "DaemonSet kube-system/calico-node")
+  static let off = ClusterState.Enforcement(basis: .read, isOn: false, cni: "flannel", detail: "flannel")
+  static let unknown = ClusterState.Enforcement(basis: .unknown, cni: nil, detail: "nobody looked")
 }

@@ -126,7 +126,7 @@ import Testing
     #expect(try state(shop, coverage: [absent]).status("NP-POP-01") == .pass)
     let result = try #require(
       try state(shop, coverage: [.unread("", "pods", in: "shop")]).result("NP-POP-01"))
-    #expect(result.status == .fail)
+    #expect(result.status == .notEvaluated)
     #expect(result.findings.map(\.subject.title) == ["Kind shop/pods"])
     #expect(result.findings.first?.message == "unread: forbidden")
   }

@@ -34,6 +34,7 @@ import Testing
   @Test func `a file with one value or none is read as before`() {
     #expect(read("{\"a\": 1}").lines == [nil])
     #expect(read("a: 1").values == [["a": 1]])
+    #expect(read("{\"a\": 1}\n---\n").values == [["a": 1]])
     #expect(read("").values.isEmpty)
     #expect(read("{").problems.count == 1)
   }

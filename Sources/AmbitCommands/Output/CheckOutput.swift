@@ -73,6 +73,7 @@ enum CheckOutput {
           "basis",
           [
             "policy": "modelled", "enforcement": .string(enforcement.basis.rawValue),
+            "enforces": enforcement.isKnown ? .bool(enforcement.isOn) : .null,
             "cni": enforcement.cni.map(Value.string) ?? .null, "detail": .string(enforcement.detail),
           ]
         ),

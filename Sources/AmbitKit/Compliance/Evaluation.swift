@@ -18,7 +18,7 @@ package struct Evaluation: Sendable {
 
   package func controls(of framework: Framework) -> [ControlResult] {
     FrameworkEvaluator.evaluate(
-      framework, results: results, isEnforcementKnown: state.enforcement.basis != .unknown)
+      framework, results: results, enforcement: state.enforcement)
   }
 
   /// Whether all that the reading should have covered was read.

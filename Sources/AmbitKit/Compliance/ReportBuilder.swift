@@ -69,7 +69,7 @@ package struct ReportBuilder {
     rows.append(
       .init(
         "Basis",
-        "policy modelled; enforcement \(enforcement.basis.rawValue)\(enforcement.cni.map { " (\($0))" } ?? ""): \(enforcement.detail)"
+        "policy modelled; enforcement \(enforcement.summary)\(enforcement.cni.map { " (\($0))" } ?? ""): \(enforcement.detail)"
       ))
     rows.append(.init("Made with", "ambit \(Ambit.version)"))
     return rows
@@ -86,7 +86,11 @@ package struct ReportBuilder {
         "The reading was partial: \(unread.count) of \(observation.coverage.count) kinds were not read. What they can affect is not evaluated."
       )
     }
-    if evaluation.state.enforcement.basis == .unknown {
+    if evaluation.state.enforcement.isKnown && !evaluation.state.enforcement.isOn {
+      cautions.append(
+        "The CNI does not enforce policy (\(evaluation.state.enforcement.detail)). Policies have no effect.")
+    }
+    if !evaluation.state.enforcement.isKnown {
       cautions.append(
         "Whether the CNI enforces policy is not known (\(evaluation.state.enforcement.detail)). No control that rests on it passes."
       )

@@ -22,7 +22,8 @@ package struct ClusterFacts: Sendable, Hashable {
       (
         "enforcement",
         [
-          "basis": .string(enforcement.basis.rawValue), "cni": enforcement.cni.map(Value.string) ?? .null,
+          "basis": .string(enforcement.basis.rawValue), "enforces": enforcement.isKnown ? .bool(enforcement.isOn) : .null,
+          "cni": enforcement.cni.map(Value.string) ?? .null,
           "detail": .string(enforcement.detail),
           "settings": .map(Mapping(enforcementSettings.map { ($0.key, .string($0.value)) })),
         ]
@@ -58,6 +59,7 @@ package struct ClusterFacts: Sendable, Hashable {
     let written = spec?["enforcement"]
     enforcement = ClusterState.Enforcement(
       basis: ClusterState.Enforcement.Basis(rawValue: written?["basis"]?.string ?? "") ?? .unknown,
+      isOn: written?["enforces"]?.bool ?? false,
       cni: written?["cni"]?.string, detail: written?["detail"]?.string ?? "not recorded")
     enforcementSettings = written?["settings"]?.stringMap ?? [:]
     podRanges = spec?["ranges"]?["pods"]?.strings ?? []

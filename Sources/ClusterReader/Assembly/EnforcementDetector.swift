@@ -43,7 +43,7 @@ enum EnforcementDetector {
 
   /// CNIs that enforce NetworkPolicy wherever they run, with no setting that turns it off.
   private static let alwaysEnforcing: Set<String> = [
-    "calico", "antrea", "ovn-kubernetes", "weave", "azure-npm",
+    "calico", "antrea", "ovn-kubernetes", "azure-npm",
   ]
 
   /// - Parameters:
@@ -55,10 +55,12 @@ enum EnforcementDetector {
     guard let daemonSets else {
       return unknown("DaemonSets were not read, so the CNI was not seen")
     }
-    let found = self.daemonSets.compactMap { candidate in
+    var found = self.daemonSets.compactMap { candidate in
       daemonSets.first { $0.name == candidate.name && namespaces.contains($0.namespace) }
         .map { (cni: candidate.cni, place: $0) }
     }
+    // Another CNI beside flannel is there to do what flannel does not.
+    if found.contains(where: { $0.cni != "flannel" }) { found.removeAll { $0.cni == "flannel" } }
     guard let (cni, daemonSet) = found.first else {
       return unknown("no DaemonSet of a known CNI was found")
     }
@@ -68,22 +70,18 @@ enum EnforcementDetector {
     }
     let place = "DaemonSet \(daemonSet.namespace)/\(daemonSet.name)"
     guard daemonSet.isReady != false else { return unknown("\(place): none of its pods is ready", cni: cni) }
+    func off(_ detail: String) -> ClusterState.Enforcement {
+      ClusterState.Enforcement(basis: .read, isOn: false, cni: cni, detail: "\(place): \(detail)")
+    }
     switch cni {
-    case "flannel":
-      return unknown("\(place): flannel does not enforce NetworkPolicy by itself", cni: cni)
+    case "flannel": return off("flannel does not enforce NetworkPolicy")
     case "cilium":
       guard let settings else {
         return unknown("\(place): ConfigMap cilium-config was not read", cni: cni)
       }
-      if settings["policy-audit-mode"] == "true" {
-        return unknown("\(place): policy-audit-mode is on, nothing is enforced", cni: cni)
-      }
-      if settings["enable-policy"] == "never" {
-        return unknown("\(place): enable-policy is never, nothing is enforced", cni: cni)
-      }
-      if settings["enable-k8s-networkpolicy"] == "false" {
-        return unknown("\(place): enable-k8s-networkpolicy is false", cni: cni)
-      }
+      if settings["policy-audit-mode"] == "true" { return off("policy-audit-mode is on, nothing is enforced") }
+      if settings["enable-policy"] == "never" { return off("enable-policy is never, nothing is enforced") }
+      if settings["enable-k8s-networkpolicy"] == "false" { return off("enable-k8s-networkpolicy is false") }
       return ClusterState.Enforcement(
         basis: .read, cni: cni, detail: "\(place), settings of ConfigMap cilium-config")
     case _ where alwaysEnforcing.contains(cni):

@@ -48,6 +48,13 @@ package struct LiveReader {
       else { continue }
       try await read(type, served)
     }
+    for type in ResourceCatalog.knownUnmodelledPolicies {
+      guard let reason = discovery.unreadReason(group: type.group),
+        !coverage.contains(where: { $0.qualifiedName == type.qualifiedName })
+      else { continue }
+      failures += 1
+      note(type, .unread(reason: "discovery: \(reason)"))
+    }
     let settings = try await settings()
     var assembler = ReadingAssembler(
       coverage: coverage, source: .server, scope: scope, settings: settings,
@@ -64,7 +71,7 @@ package struct LiveReader {
   private func unmodelled(_ discovery: Discovery) -> [Discovery.Resource] {
     var seen: Set<String> = []
     return discovery.resources.filter { served in
-      served.canList && ResourceCatalog.type(group: served.group, resource: served.resource) == nil
+      ResourceCatalog.type(group: served.group, resource: served.resource) == nil
         && ResourceCatalog.unmodelledPolicy(group: served.group, kind: served.kind) != nil
         && seen.insert("\(served.group)/\(served.resource)").inserted
     }

@@ -19,7 +19,7 @@ extension Check {
         .init(
           subject: subject, message: "unread: \(reason)", storePath: nil, yamlPath: nil,
           remedy: "Make '\(kind.qualifiedName)' readable and take a snapshot.", remedyYAML: nil))
-      return .init(subject: subject, status: .fail, reason: reason)
+      return .init(subject: subject, status: .notEvaluated, reason: reason)
     }
     return CheckResult(
       check, population: "kinds", outcomes: outcomes, findings: findings,

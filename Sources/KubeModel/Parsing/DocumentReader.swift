@@ -13,7 +13,7 @@ public enum DocumentReader {
       return ([Document(value: try JSONReader.value(bytes), line: nil)], [])
     } catch {
       let pieces = pieces(of: bytes)
-      guard pieces.count > 1 else {
+      guard !pieces.isEmpty else {
         return ([], [ParseProblem(line: error.line ?? 1, message: error.message)])
       }
       return read(pieces)
