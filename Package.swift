@@ -60,7 +60,7 @@ let package = Package(
       dependencies: ["KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Evidence",
-      dependencies: [.product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["KubeModel", .product(name: "Mustache", package: "swift-mustache")],
       plugins: ["EmbedFiles"]),
 
     // Use cases, commands, the executable.

@@ -96,13 +96,13 @@ struct FrameworkLintCommand: ParsableCommand {
     let (framework, problems) = FrameworkFile.read(Array(data))
     guard let framework, problems.isEmpty else {
       for problem in problems {
-        Terminal.print(TerminalText.escaped("\(file):\(problem.line): \(problem.message)"))
+        Terminal.print(HiddenText.escaped("\(file):\(problem.line): \(problem.message)"))
       }
       Terminal.note("\(problems.count) problems; the format is described in docs/frameworks.md")
       throw ExitCode(FailureKind.badInput.rawValue)
     }
     Terminal.print(
-      TerminalText.escaped(
+      HiddenText.escaped(
         "\(file): \(framework.name) \(framework.version), \(framework.controls.count) controls, no problems"))
   }
 }

@@ -64,7 +64,7 @@ struct ReportCommand: ParsableCommand {
         throw AmbitError(
           .notPermitted, "'\(path)' cannot be written", hint: "check the directory's permissions", cause: error)
       }
-      Terminal.print(TerminalText.escaped(path))
+      Terminal.print(HiddenText.escaped(path))
     }
     let failed = frameworks.contains { evaluation.controls(of: $0).contains { $0.status == .fail } }
     Terminal.note(

@@ -155,6 +155,6 @@ struct SnapshotCommand: AsyncParsableCommand {
       outcome.isChanged
       ? "\(cluster) \(commit): \(outcome.added) added, \(outcome.modified) changed, \(outcome.deleted) deleted; \(outcome.objectCount) objects"
       : "\(cluster) \(commit): unchanged; \(outcome.objectCount) objects"
-    Output(text: TerminalText.escaped(line), kind: "Snapshot", value: .map(map)).print(output.output)
+    Output(text: HiddenText.escaped(line), kind: "Snapshot", value: .map(map)).print(output.output)
   }
 }

@@ -1,3 +1,5 @@
+internal import KubeModel
+
 /// Text from a cluster, made safe for a report.
 enum SafeText {
   /// Characters that hide, reorder or break text are shown as escapes; the template escapes markup.
@@ -7,8 +9,9 @@ enum SafeText {
       // Whoever escapes markup by characters does not see the `<` in one that a mark has joined.
       let isJoined = character.unicodeScalars.count > 1 && character.unicodeScalars.contains(where: isMarkup)
       for scalar in character.unicodeScalars {
-        if isHidden(scalar) || isJoined && !scalar.isASCII {
-          result.append(contentsOf: "\\u{\(String(scalar.value, radix: 16))}".unicodeScalars)
+        let isHidden = HiddenText.isHidden(scalar) && scalar != "\n" && scalar != "\t"
+        if isHidden || isJoined && !scalar.isASCII {
+          result.append(contentsOf: HiddenText.escape(scalar).unicodeScalars)
         } else {
           result.append(scalar)
         }
@@ -19,18 +22,6 @@ enum SafeText {
 
   private static func isMarkup(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isASCII && !scalar.properties.isAlphabetic
-  }
-
-  /// Controls, marks that turn the direction of writing, and characters without any width.
-  private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "\n", "\t": false
-    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{AD}", "\u{61C}", "\u{180E}", "\u{200B}"..."\u{200F}",
-      "\u{2028}"..."\u{202E}", "\u{2060}"..."\u{206F}", "\u{FEFF}", "\u{FFF9}"..."\u{FFFB}",
-      "\u{E0000}"..."\u{E007F}":
-      true
-    default: false
-    }
   }
 
   /// One line of Markdown without any markup of its own.

@@ -157,8 +157,8 @@ extension CanonicalYAML {
         case UInt8(ascii: "n"): text.append(newline)
         case UInt8(ascii: "t"): text.append(UInt8(ascii: "\t"))
         case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
-        case UInt8(ascii: "x"), UInt8(ascii: "u"):
-          let width = escape == UInt8(ascii: "x") ? 2 : 4
+        case UInt8(ascii: "x"), UInt8(ascii: "u"), UInt8(ascii: "U"):
+          let width = escape == UInt8(ascii: "x") ? 2 : escape == UInt8(ascii: "u") ? 4 : 8
           guard position + width <= bytes.count,
             let code = UInt32(String(decoding: bytes[position..<(position + width)], as: UTF8.self), radix: 16),
             let scalar = Unicode.Scalar(code)

@@ -163,23 +163,13 @@ public enum CanonicalYAML {
       first != " ", first != "\n", first != "\t"
     else { return nil }
     let isSafe = string.unicodeScalars.allSatisfy { scalar in
-      scalar == "\n" || scalar == "\t" || !mustEscape(scalar)
+      scalar == "\n" || scalar == "\t" || !HiddenText.isHidden(scalar)
     }
     guard isSafe else { return nil }
     let lines = string.split(separator: "\n", omittingEmptySubsequences: false)
     // A line of nothing but blanks reads differently from reader to reader.
     let hasBlankLine = lines.contains { !$0.isEmpty && $0.allSatisfy { $0 == " " || $0 == "\t" } }
     return hasBlankLine ? nil : lines
-  }
-
-  /// Characters that are never written raw: they are invisible, reorder text, or end a line for some.
-  private static func mustEscape(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{FEFF}",
-      "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}", "\u{FFFE}", "\u{FFFF}":
-      true
-    default: false
-    }
   }
 
   static func quoted(_ string: String) -> String {
@@ -191,10 +181,10 @@ public enum CanonicalYAML {
       case "\n": result += "\\n"
       case "\t": result += "\\t"
       case "\r": result += "\\r"
-      case _ where mustEscape(scalar):
+      case _ where HiddenText.isHidden(scalar):
         let hex = String(scalar.value, radix: 16, uppercase: true)
-        let width = scalar.value <= 0xFF ? 2 : 4
-        result += width == 2 ? "\\x" : "\\u"
+        let width = scalar.value <= 0xFF ? 2 : scalar.value <= 0xFFFF ? 4 : 8
+        result += width == 2 ? "\\x" : width == 4 ? "\\u" : "\\U"
         result += String(repeating: "0", count: width - hex.count) + hex
       default: result.unicodeScalars.append(scalar)
       }

@@ -45,6 +45,16 @@ public enum JSONWriter {
     }
   }
 
+  /// `\u001b`; two of them, as UTF-16 has it, for a scalar that one cannot hold.
+  private static func escape(_ scalar: Unicode.Scalar) -> String {
+    UTF16.encode(scalar).map { units in
+      units.map { unit in
+        let hex = String(unit, radix: 16)
+        return "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      }.joined()
+    } ?? ""
+  }
+
   /// A string in quotes; what a terminal, a page or a log could take for markup is escaped.
   private static func write(_ string: String, to text: inout String) {
     text += "\""
@@ -55,10 +65,8 @@ public enum JSONWriter {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case "<", ">", "&", "\u{7F}"..."\u{9F}", "\u{61C}", "\u{200E}", "\u{200F}", "\u{2028}"..."\u{202E}",
-        "\u{2066}"..."\u{2069}", "\u{FEFF}", "\0"..."\u{1F}":
-        let hex = String(scalar.value, radix: 16)
-        text += "\\u" + String(repeating: "0", count: 4 - hex.count) + hex
+      case "<", ">", "&": text += escape(scalar)
+      case _ where HiddenText.isHidden(scalar): text += escape(scalar)
       default: text.unicodeScalars.append(scalar)
       }
     }

@@ -1,3 +1,5 @@
+internal import KubeModel
+
 /// Who and when, as a commit says it.
 package struct Signature: Sendable, Hashable {
   package let name: String
@@ -13,7 +15,7 @@ package struct Signature: Sendable, Hashable {
 
   /// Names come from clusters and logs; these characters would end the field.
   private static func cleaned(_ text: String) -> String {
-    let scalars = text.unicodeScalars.filter { $0.value >= 0x20 && $0 != "<" && $0 != ">" && $0.value != 0x7F }
+    let scalars = text.unicodeScalars.filter { !HiddenText.isHidden($0) && $0 != "<" && $0 != ">" }
     let clean = String(String.UnicodeScalarView(scalars.prefix(200)))
     return clean.isEmpty ? "unknown" : clean
   }
@@ -71,14 +73,7 @@ package struct CommitText: Sendable {
 
   /// Text from a cluster cannot add lines, and so no trailers, to a message; nor reach a terminal's controls.
   static func oneLine(_ text: String) -> String {
-    let scalars = text.unicodeScalars.map { scalar -> Unicode.Scalar in
-      switch scalar {
-      case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}", "\u{202A}"..."\u{202E}",
-        "\u{2066}"..."\u{2069}":
-        "?"
-      default: scalar
-      }
-    }
+    let scalars = text.unicodeScalars.map { HiddenText.isHidden($0) ? "?" : $0 }
     return String(String.UnicodeScalarView(scalars))
   }
 }

@@ -5,12 +5,12 @@ import KubeModel
 enum DiffText {
   /// An object's name and, below it, its fields with their old and new values.
   static func text(_ change: StateDiff.ObjectChange) -> String {
-    let title = TerminalText.escaped("\(change.step) \(change.id.title)")
+    let title = HiddenText.escaped("\(change.step) \(change.id.title)")
     var lines = [Style.heading(title)]
     switch (change.old, change.new) {
     case (let old?, _?):
       for field in FieldDiff(old.value, change.new?.value).changes {
-        lines.append("  \(TerminalText.escaped(field.path)):")
+        lines.append("  \(HiddenText.escaped(field.path)):")
         if let value = field.old { lines += block(value, sign: "-", Style.bad) }
         if let value = field.new { lines += block(value, sign: "+", Style.good) }
       }
@@ -23,7 +23,7 @@ enum DiffText {
 
   private static func block(_ value: Value, sign: String, _ style: Style) -> [String] {
     CanonicalYAML.string(of: value).split(separator: "\n").map {
-      style("  \(sign) \(TerminalText.escaped(String($0)))")
+      style("  \(sign) \(HiddenText.escaped(String($0)))")
     }
   }
 

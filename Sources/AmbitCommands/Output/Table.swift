@@ -12,7 +12,7 @@ struct Table {
 
   /// Columns three spaces apart, as kubectl prints them.
   var text: String {
-    let cells = ([headings] + rows).map { $0.map(TerminalText.escaped) }
+    let cells = ([headings] + rows).map { $0.map(HiddenText.escaped) }
     var widths = Array(repeating: 0, count: headings.count)
     for row in cells {
       for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) }
@@ -34,7 +34,7 @@ struct Table {
 
   private static func csvCell(_ cell: String) -> String {
     // A dash stands for nothing in a terminal's column; in a spreadsheet, nothing does.
-    var cell = cell == "-" ? "" : TerminalText.escaped(cell)
+    var cell = cell == "-" ? "" : HiddenText.escaped(cell)
     if let first = cell.first, "=+-@|%".contains(first) { cell = "'" + cell }
     return cell.contains { ",\"\r\n".contains($0) }
       ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell

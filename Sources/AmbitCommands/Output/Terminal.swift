@@ -1,4 +1,5 @@
 import Foundation
+import KubeModel
 
 /// The two streams that commands write to.
 enum Terminal {
@@ -13,7 +14,7 @@ enum Terminal {
   static func print(_ text: String) { write(text + "\n", to: .standardOutput) }
 
   /// Tells the operator something that is no result.
-  static func note(_ text: String) { write(TerminalText.escaped(text) + "\n", to: .standardError) }
+  static func note(_ text: String) { write(HiddenText.escaped(text) + "\n", to: .standardError) }
 
   private static func write(_ text: String, to handle: FileHandle) {
     // A reader that went away (`| head`) is no error.
