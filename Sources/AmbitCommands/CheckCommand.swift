@@ -46,10 +46,10 @@ struct CheckCommand: ParsableCommand {
       CheckOutput.controls(controls, framework, evaluation).print(output.output)
       statuses = controls.map(\.status)
     } else {
-      let results = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
-      CheckOutput.results(
-        results, evaluation, namespace: namespaces.namespace, listsFindings: findings || !checks.isEmpty
-      ).print(output.output)
+      let asked = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
+      let results = namespaces.namespace.map { namespace in asked.map { $0.narrowed(to: namespace) } } ?? asked
+      CheckOutput.results(results, evaluation, listsFindings: findings || !checks.isEmpty)
+        .print(output.output)
       statuses = results.map(\.status)
     }
     let enforcement = evaluation.state.enforcement

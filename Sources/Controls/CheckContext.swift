@@ -8,6 +8,8 @@ package struct CheckContext: Sendable {
   let namespaces: [String]
   let workloads: [Workload]
   let workloadPaths: [String: String]
+  /// Files of Namespace objects by name.
+  let namespacePaths: [String: String]
   let workloadsByNamespace: [String: [Workload]]
 
   package init(_ state: ClusterState) {
@@ -18,6 +20,9 @@ package struct CheckContext: Sendable {
     workloads = entries.compactMap { Workload($0.object) }
     workloadPaths = Dictionary(
       entries.map { ("\($0.object.namespace ?? "")/\($0.object.name)", $0.path) },
+      uniquingKeysWith: { first, _ in first })
+    namespacePaths = Dictionary(
+      state.entries(of: ResourceCatalog.namespaces).map { ($0.object.name, $0.path) },
       uniquingKeysWith: { first, _ in first })
     workloadsByNamespace = Dictionary(grouping: workloads, by: \.namespace)
   }
@@ -38,7 +43,10 @@ package struct CheckContext: Sendable {
 
   /// Why the list of namespaces may have holes, or nil.
   var unreadNamespaces: String? {
-    state.unreadReason(ResourceCatalog.namespaces).map { "namespaces unread: \($0)" }
+    if let reason = state.unreadReason(ResourceCatalog.namespaces) { return "namespaces unread: \(reason)" }
+    let names = state.coverage.filter { $0.qualifiedName == ResourceCatalog.namespaces.qualifiedName }
+      .map(\.namespace)
+    return names.contains(nil) ? nil : "of all namespaces only \(names.compactMap(\.self).joined(separator: ", ")) was read"
   }
 
   /// The outcome that stands for namespaces that nobody saw.

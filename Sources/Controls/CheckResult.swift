@@ -39,6 +39,19 @@ package struct CheckResult: Sendable {
   /// Why, in a sentence.
   package let explanation: String
 
+  /// The result for one namespace: what is said of it, of what stands in it, and of the cluster as a whole,
+  /// whose gaps are its own.
+  package func narrowed(to namespace: String) -> CheckResult {
+    func isIn(_ subject: Subject) -> Bool {
+      if subject.kind == "Namespace" { return subject.name == namespace }
+      return subject.namespace.map { $0 == namespace } ?? true
+    }
+    return CheckResult(
+      check, population: population, outcomes: outcomes.filter { isIn($0.subject) },
+      findings: findings.filter { isIn($0.subject) },
+      empty: (.notApplicable, "nothing in namespace '\(namespace)' that it applies to"))
+  }
+
   package var passed: Int { outcomes.count { $0.status == .pass } }
   /// Outcomes that count: what does not apply is not in the denominator.
   package var counted: Int { outcomes.count { $0.status != .notApplicable } }

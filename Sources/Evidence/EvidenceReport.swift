@@ -42,9 +42,11 @@ package struct EvidenceReport: Sendable {
     package let more: Int
     /// Subjects that could not be judged, with the reason.
     package let gaps: [Row]
+    /// The control of the section, counted from 0, under which findings and gaps are listed already.
+    package let listedUnder: Int?
     package init(
       id: String, title: String, strength: String, status: String, result: String, findings: [Finding],
-      more: Int, gaps: [Row]
+      more: Int, gaps: [Row], listedUnder: Int? = nil
     ) {
       self.id = id
       self.title = title
@@ -54,6 +56,7 @@ package struct EvidenceReport: Sendable {
       self.findings = findings
       self.more = more
       self.gaps = gaps
+      self.listedUnder = listedUnder
     }
   }
 

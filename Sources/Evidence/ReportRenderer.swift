@@ -80,18 +80,29 @@ private struct ReportContext {
       },
       "total": section.controls.count,
       "controls": section.controls.enumerated().map { index, control in
-        self.control(control, anchor: "s\(number)c\(index + 1)")
+        self.control(control, number: index, in: section, "s\(number)c")
       },
     ]
   }
 
-  private func control(_ control: EvidenceReport.Control, anchor: String) -> [String: Any] {
+  /// - Parameter anchor: what the anchors of the section's controls begin with.
+  private func control(
+    _ control: EvidenceReport.Control, number: Int, in section: EvidenceReport.Section, _ anchor: String
+  ) -> [String: Any] {
     [
-      "id": text(control.id), "anchor": anchor, "title": text(control.title),
+      "id": text(control.id), "anchor": "\(anchor)\(number + 1)", "title": text(control.title),
       "requirement": text(control.requirement), "status": status(control.status),
       "explanation": text(control.explanation), "method": text(control.method),
       "level": control.level.map(text) ?? "", "hasLevel": control.level != nil,
-      "checks": control.checks.map(part), "hasChecks": !control.checks.isEmpty,
+      "checks": control.checks.map { part in
+        self.part(part).merging(
+          part.listedUnder.map { index in
+            [
+              "isListed": true, "listedUnder": text(section.controls[index].id),
+              "listedAnchor": "\(anchor)\(index + 1)",
+            ]
+          } ?? [:]) { $1 }
+      }, "hasChecks": !control.checks.isEmpty,
       "attestations": control.attestations.map(text), "hasAttestations": !control.attestations.isEmpty,
       "comparisons": control.comparisons.map(part), "hasComparisons": !control.comparisons.isEmpty,
       "isOpen": ["fail", "error", "not-evaluated"].contains(control.status),

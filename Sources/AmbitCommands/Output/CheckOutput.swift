@@ -6,18 +6,17 @@ import KubeModel
 /// Results of checks and controls.
 enum CheckOutput {
   static func results(
-    _ results: [CheckResult], _ evaluation: Evaluation, namespace: String?, listsFindings: Bool
+    _ results: [CheckResult], _ evaluation: Evaluation, listsFindings: Bool
   ) -> Output {
     var table = Table(["CHECK", "STATUS", "PASSED", "TITLE", "WHY"])
     table.styles[1] = style
     for result in results {
-      let findings = result.findings.filter { isIn($0.subject, namespace) }
       table.rows.append([
         result.check.id, result.status.rawValue, "\(result.passed)/\(result.counted) \(result.population)",
         result.check.title, result.explanation,
       ])
       guard listsFindings else { continue }
-      for finding in findings {
+      for finding in result.findings {
         table.rows.append([
           "", "", "", "  \(finding.subject.title)",
           finding.message + (finding.yamlPath.map { " (\($0))" } ?? ""),
@@ -26,7 +25,7 @@ enum CheckOutput {
     }
     return Output(
       table: table, kind: "CheckResults",
-      value: .map(common(evaluation, [("checks", .list(results.map { value($0, namespace) }))])))
+      value: .map(common(evaluation, [("checks", .list(results.map(value)))])))
   }
 
   static func controls(
@@ -80,20 +79,20 @@ enum CheckOutput {
       ] + more)
   }
 
-  private static func value(_ result: CheckResult, _ namespace: String?) -> Value {
+  private static func value(_ result: CheckResult) -> Value {
     [
       "id": .string(result.check.id), "title": .string(result.check.title),
       "status": .string(result.status.rawValue), "passed": .int(Int64(result.passed)),
       "counted": .int(Int64(result.counted)), "population": .string(result.population),
       "explanation": .string(result.explanation),
       "outcomes": .list(
-        result.outcomes.filter { isIn($0.subject, namespace) }.map {
+        result.outcomes.map {
           [
             "subject": value($0.subject), "status": .string($0.status.rawValue),
             "reason": .string($0.reason),
           ]
         }),
-      "findings": .list(result.findings.filter { isIn($0.subject, namespace) }.map(value)),
+      "findings": .list(result.findings.map(value)),
     ]
   }
 
@@ -130,11 +129,6 @@ enum CheckOutput {
           ["id": .string($0.check.id), "status": .string($0.status.rawValue)]
         }),
     ]
-  }
-
-  private static func isIn(_ subject: CheckResult.Subject, _ namespace: String?) -> Bool {
-    guard let namespace else { return true }
-    return subject.namespace == namespace || (subject.kind == "Namespace" && subject.name == namespace)
   }
 
   private static func style(_ status: String) -> Style? {

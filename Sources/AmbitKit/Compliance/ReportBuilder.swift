@@ -1,3 +1,4 @@
+internal import ClusterReader
 package import Controls
 package import Evidence
 internal import HistoryIndex
@@ -50,9 +51,12 @@ package struct ReportBuilder {
     let point = evaluation.point
     let snapshot = point.snapshot
     let enforcement = evaluation.state.enforcement
+    let facts = try history.facts(at: point)
     var rows: [EvidenceReport.Row] = [
       .init("Cluster", history.cluster),
-      .init("Cluster uid", try history.uid(at: point) ?? "not known"),
+      .init("Cluster uid", facts?.uid ?? "not known"),
+      .init("Scope", facts?.scope.map { "namespace \($0)" } ?? "the whole cluster"),
+      .init("Server version", facts?.serverVersion ?? "not known"),
       .init("Moment", point.moment.text),
       .init("State captured", Moment(milliseconds: snapshot.capturedTo).text),
       .init("State recorded", Moment(milliseconds: snapshot.recorded * 1000).text),
@@ -127,6 +131,11 @@ package struct ReportBuilder {
 
   private func section(_ framework: Framework) -> EvidenceReport.Section {
     let results = evaluation.controls(of: framework)
+    // A check that speaks to many controls lists its findings under the first of them.
+    var listed: [String: Int] = [:]
+    let controls = results.enumerated().map { index, result in
+      control(result, index: index, listed: &listed)
+    }
     let counts = ControlStatus.allCases.map { status in
       (status: status.rawValue, count: results.count { $0.status == status })
     }.filter { $0.count > 0 }
@@ -135,10 +144,12 @@ package struct ReportBuilder {
       identity: [
         .init("Framework", "\(framework.id), file SHA-256 \(framework.digest)"),
         .init("Source of the ids", framework.source),
-      ], note: framework.note, counts: counts, controls: results.map(control))
+      ], note: framework.note, counts: counts, controls: controls)
   }
 
-  private func control(_ result: ControlResult) -> EvidenceReport.Control {
+  private func control(
+    _ result: ControlResult, index: Int, listed: inout [String: Int]
+  ) -> EvidenceReport.Control {
     let control = result.control
     let isComputed = result.parts.contains { $0.result != nil && $0.strength != .context }
     let needsPerson = !control.attestations.isEmpty || result.parts.contains { $0.result == nil }
@@ -147,37 +158,58 @@ package struct ReportBuilder {
     var comparisons: [EvidenceReport.CheckPart] = []
     if !result.effective.isEmpty {
       comparisons = result.parts.filter { $0.strength == .full }.compactMap { part in
-        part.result.map { self.part($0, label: "The benchmark's own procedure", lists: false) }
+        part.result.map { self.part($0, label: "The benchmark's own procedure", listing: .nothing) }
       }
-      comparisons += result.effective.map { part($0, label: "In effect", lists: false) }
+      comparisons += result.effective.map { part($0, label: "In effect", listing: .nothing) }
+    }
+    let checks = result.parts.map { part -> EvidenceReport.CheckPart in
+      let first = listed[part.id]
+      listed[part.id] = first ?? index
+      return self.part(part, listing: first.map { .under($0) } ?? .here)
     }
     return EvidenceReport.Control(
       id: control.id, title: control.title, requirement: control.requirement,
       status: result.status.rawValue, explanation: result.explanation,
       method: method + (control.assessment.map { " · the framework says: \($0)" } ?? ""),
-      level: control.level, checks: result.parts.map(part), attestations: control.attestations,
+      level: control.level, checks: checks, attestations: control.attestations,
       comparisons: comparisons)
   }
 
-  private func part(_ part: ControlResult.Part) -> EvidenceReport.CheckPart {
+  /// Where the findings of a check are listed.
+  private enum Listing {
+    case here
+    case under(Int)
+    case nothing
+  }
+
+  private func part(_ part: ControlResult.Part, listing: Listing) -> EvidenceReport.CheckPart {
     guard let result = part.result else {
       return EvidenceReport.CheckPart(
         id: part.id, title: CheckCatalog.title(part.id), strength: part.strength.rawValue,
         status: ControlStatus.manual.rawValue, result: "not automated in this version", findings: [],
         more: 0, gaps: [])
     }
-    return self.part(result, label: part.strength.rawValue, lists: true)
+    return self.part(result, label: part.strength.rawValue, listing: listing)
   }
 
-  private func part(_ result: CheckResult, label: String, lists: Bool) -> EvidenceReport.CheckPart {
-    let findings = lists ? result.findings.prefix(ReportBuilder.mostFindings).map(finding) : []
-    let gaps = lists ? Array(result.notEvaluated.prefix(ReportBuilder.mostFindings)) : []
+  private func part(_ result: CheckResult, label: String, listing: Listing) -> EvidenceReport.CheckPart {
+    let hasSomething = !result.findings.isEmpty || !result.notEvaluated.isEmpty
+    var findings: [EvidenceReport.Finding] = []
+    var gaps: [CheckResult.Outcome] = []
+    var more = 0
+    var listedUnder: Int?
+    switch listing {
+    case .here:
+      findings = result.findings.prefix(ReportBuilder.mostFindings).map(finding)
+      gaps = Array(result.notEvaluated.prefix(ReportBuilder.mostFindings))
+      more = result.findings.count - findings.count + result.notEvaluated.count - gaps.count
+    case .under(let index): listedUnder = hasSomething ? index : nil
+    case .nothing: break
+    }
     return EvidenceReport.CheckPart(
       id: result.check.id, title: result.check.title, strength: label, status: result.status.rawValue,
       result: "\(result.passed) of \(result.counted) \(result.population) pass", findings: findings,
-      more: lists
-        ? result.findings.count - findings.count + result.notEvaluated.count - gaps.count : 0,
-      gaps: gaps.map { .init($0.subject.title, $0.reason) })
+      more: more, gaps: gaps.map { .init($0.subject.title, $0.reason) }, listedUnder: listedUnder)
   }
 
   private func finding(_ finding: CheckResult.Finding) -> EvidenceReport.Finding {

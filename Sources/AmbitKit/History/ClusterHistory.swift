@@ -130,11 +130,11 @@ package struct ClusterHistory {
     return recorded
   }
 
-  /// The facts of the cluster at a point.
-  package func uid(at point: Point) throws -> String? {
+  /// The facts of the cluster at a point; nil where the snapshot does not tell them.
+  func facts(at point: Point) throws -> ClusterFacts? {
     try entries(at: point).first { $0.path == StoreLayout.clusterFile }.flatMap {
-      try object($0).map { ClusterFacts($0.object).uid }
-    } ?? nil
+      try object($0).map { ClusterFacts($0.object) }
+    }
   }
 
   // MARK: Names

@@ -25,7 +25,8 @@ extension Check {
         if judged.status == .fail {
           findings.append(
             .init(
-              subject: subject, message: judged.reason, storePath: judged.storePath,
+              subject: subject, message: judged.reason,
+              storePath: judged.storePath ?? context.namespacePaths[namespace],
               yamlPath: judged.yamlPath,
               remedy: judged.yamlPath == nil
                 ? "Deny \(direction.rawValue) by default in namespace '\(namespace)'."

@@ -20,7 +20,8 @@ extension Check {
       }
       findings.append(
         .init(
-          subject: subject, message: "has no network policy", storePath: nil, yamlPath: nil,
+          subject: subject, message: "has no network policy", storePath: context.namespacePaths[namespace],
+          yamlPath: nil,
           remedy: "Add a default-deny policy to namespace '\(namespace)', then allow what is needed.",
           remedyYAML: Remedies.defaultDeny(namespace, ["Ingress", "Egress"])))
       return .init(subject: subject, status: .fail, reason: "no network policy")
