@@ -86,7 +86,8 @@ let package = Package(
 
     // Measuring; not part of the product.
     .executableTarget(
-      name: "Benchmarks", dependencies: ["AmbitKit", "KubeModel", "SnapshotStore"],
+      name: "Benchmarks",
+      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"],
       path: "Benchmarks"),
 
     .testTarget(name: "KubeModelTests", dependencies: ["KubeModel"]),

@@ -103,6 +103,13 @@ public struct WorkloadFolder: Sendable {
   }
 
   private mutating func visit(_ text: String) {
+    // Most texts are one word, which is a label or is none; Cilium puts a source before it.
+    let isWord = text.utf8.allSatisfy { $0 > UInt8(ascii: ")") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ",") }
+    guard !isWord else {
+      let name = text.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(text[text.index(after: $0)...]) } ?? text
+      if WorkloadFolder.noiseLabels.contains(name) { keptNoise.insert(name) }
+      return
+    }
     for label in WorkloadFolder.noiseLabels where text.contains(label) { keptNoise.insert(label) }
   }
 

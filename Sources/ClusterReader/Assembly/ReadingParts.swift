@@ -133,8 +133,8 @@ struct ReadingParts {
         id: ObjectID(result.object, type: ResourceCatalog.workloads), type: ResourceCatalog.workloads,
         bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head])
     }
-    return (parts.values.map(\.object) + workloads)
-      .sorted { $0.id.title.utf8.lexicographicallyPrecedes($1.id.title.utf8) }
+    return (parts.values.map(\.object) + workloads).map { (title: $0.id.title, object: $0) }
+      .sorted { $0.title.utf8.lexicographicallyPrecedes($1.title.utf8) }.map(\.object)
   }
 }
 

@@ -9,15 +9,7 @@ public enum DocumentReader {
   /// A document that is broken costs no other, as far as it can be told where the next one starts.
   public static func documents(_ bytes: [UInt8]) -> (documents: [Document], problems: [ParseProblem]) {
     guard InputFormat.sniff(bytes) == .json else { return yaml(bytes[...], firstLine: 1) }
-    do {
-      return ([Document(value: try JSONReader.value(bytes), line: nil)], [])
-    } catch {
-      let pieces = pieces(of: bytes)
-      guard !pieces.isEmpty else {
-        return ([], [ParseProblem(line: error.line ?? 1, message: error.message)])
-      }
-      return read(pieces)
-    }
+    return read(pieces(of: bytes))
   }
 
   private static func read(_ pieces: [Piece]) -> (documents: [Document], problems: [ParseProblem]) {
@@ -31,7 +23,8 @@ public enum DocumentReader {
         continue
       }
       do {
-        documents.append(Document(value: try JSONReader.value(Array(piece.bytes)), line: piece.line))
+        let value = try JSONReader.value(Array(piece.bytes))
+        documents.append(Document(value: value, line: pieces.count == 1 ? nil : piece.line))
       } catch {
         problems.append(ParseProblem(line: piece.line + (error.line ?? 1) - 1, message: error.message))
       }

@@ -1,0 +1,24 @@
+import Foundation
+
+/// Measures Ambit beside the tools that it is compared with, on the same data in the same run.
+///
+/// `swift run -c release Benchmarks [CASE…]`; without a case, all of them. Figures are kept in
+/// docs/benchmarks.md.
+@main
+struct Benchmarks {
+  static let cases: [(name: String, run: @Sendable () throws -> Void)] = [
+    ("recording", RecordingBenchmark.run)
+  ]
+
+  static func main() throws {
+    let asked = CommandLine.arguments.dropFirst()
+    for name in asked where !cases.contains(where: { $0.name == name }) {
+      print("there is no case '\(name)'; there are \(cases.map(\.name).joined(separator: ", "))")
+      exit(64)
+    }
+    for (name, run) in cases where asked.isEmpty || asked.contains(name) {
+      print("\(name)")
+      try run()
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Foundation
+
+/// What a piece of work cost: time on the clock, and time of the processor in this process and its children.
+struct Measurement {
+  let wall: Double
+  let cpu: Double
+
+  static func of(_ work: () throws -> Void) rethrows -> Measurement {
+    let (wall, cpu) = (Date().timeIntervalSince1970, processorTime())
+    try work()
+    return Measurement(wall: Date().timeIntervalSince1970 - wall, cpu: processorTime() - cpu)
+  }
+
+  private static func processorTime() -> Double {
+    // RUSAGE_SELF and RUSAGE_CHILDREN, whose types differ from system to system.
+    ([0, -1] as [Int32]).reduce(0) { sum, who in
+      var usage = rusage()
+      getrusage(who, &usage)
+      return sum + seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+  }
+
+  private static func seconds(_ time: timeval) -> Double {
+    Double(time.tv_sec) + Double(time.tv_usec) / 1_000_000
+  }
+
+  /// A line with both times in milliseconds.
+  func print(_ name: String) {
+    Swift.print("  \(name.padding(toLength: 52, withPad: " ", startingAt: 0)) \(text(cpu)) ms CPU \(text(wall)) ms wall")
+  }
+
+  private func text(_ seconds: Double) -> String {
+    let digits = String(Int((seconds * 10_000).rounded()))
+    let padded = String(repeating: "0", count: max(0, 2 - digits.count)) + digits
+    let number = "\(padded.dropLast()).\(padded.suffix(1))"
+    return String(repeating: " ", count: max(0, 9 - number.count)) + number
+  }
+
+  /// How many times as much CPU the peer needed.
+  func printRatio(_ name: String, to peer: Measurement) {
+    let ratio = (peer.cpu / cpu * 10).rounded() / 10
+    let wallRatio = (peer.wall / wall * 10).rounded() / 10
+    Swift.print("  \(name): \(ratio) times less CPU, \(wallRatio) times less wall time")
+  }
+}

@@ -1,0 +1,40 @@
+import Foundation
+
+/// NetworkPolicies of about a kilobyte, fifty in each namespace, as an API server lists them.
+struct SyntheticCluster {
+  let count: Int
+  /// Policies with a version other than 0.
+  var versions: [Int: Int] = [:]
+
+  init(count: Int) { self.count = count }
+
+  var namespaces: Int { (count + 49) / 50 }
+
+  /// The answers of the server: namespaces and policies.
+  var lists: [UInt8] {
+    var text = "{\"kind\":\"NamespaceList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
+    text += (["kube-system"] + (0..<namespaces).map { "team-\($0)" }).map {
+      "{\"metadata\":{\"name\":\"\($0)\",\"uid\":\"u-\($0)\",\"labels\":{\"kubernetes.io/metadata.name\":\"\($0)\"}}}"
+    }.joined(separator: ",")
+    text += "]}\n{\"kind\":\"NetworkPolicyList\",\"apiVersion\":\"networking.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
+    text += (0..<count).map(policy).joined(separator: ",")
+    return Array((text + "]}").utf8)
+  }
+
+  private func policy(_ index: Int) -> String {
+    let version = versions[index] ?? 0
+    return """
+      {"metadata":{"name":"policy-\(index)","namespace":"team-\(index / 50)","uid":"\(index)-4f1c-8a2b-9d3e-0c5f7a6b1e2d",\
+      "resourceVersion":"\(1000 + index + version)","generation":\(version + 1),"creationTimestamp":"2026-01-01T00:00:00Z",\
+      "labels":{"app.kubernetes.io/managed-by":"gitops","team":"team-\(index % 40)"},\
+      "managedFields":[{"manager":"gitops","operation":"Apply","apiVersion":"networking.k8s.io/v1","time":"2026-01-01T00:00:00Z",\
+      "fieldsType":"FieldsV1","fieldsV1":{"f:spec":{"f:ingress":{},"f:egress":{},"f:podSelector":{},"f:policyTypes":{}}}}]},\
+      "spec":{"podSelector":{"matchLabels":{"app":"app-\(index % 97)","tier":"backend"}},"policyTypes":["Ingress","Egress"],\
+      "ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"team-\(index % 20)"}},\
+      "podSelector":{"matchLabels":{"app":"app-\(index % 31)"}}},{"ipBlock":{"cidr":"10.\(index % 250).0.0/16",\
+      "except":["10.\(index % 250).\(version % 250).0/24"]}}],"ports":[{"protocol":"TCP","port":\(8000 + version)},{"protocol":"TCP","port":8443}]}],\
+      "egress":[{"to":[{"podSelector":{"matchLabels":{"app":"db-\(index % 11)"}}}],"ports":[{"protocol":"TCP","port":5432}]},\
+      {"to":[{"namespaceSelector":{},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],"ports":[{"protocol":"UDP","port":53}]}]}}
+      """
+  }
+}
