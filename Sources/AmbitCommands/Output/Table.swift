@@ -10,16 +10,19 @@ struct Table {
 
   init(_ headings: [String]) { self.headings = headings }
 
+  /// A cell that is longer puts its own row out of line, and not every other.
+  private static let widestColumn = 120
+
   /// Columns three spaces apart, as kubectl prints them.
   var text: String {
     let cells = ([headings] + rows).map { $0.map(HiddenText.escaped) }
     var widths = Array(repeating: 0, count: headings.count)
     for row in cells {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], cell.count) }
+      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], min(cell.count, Table.widestColumn)) }
     }
     return cells.enumerated().map { number, row in
       row.enumerated().map { index, cell in
-        let padding = index == row.count - 1 ? 0 : widths[index] - cell.count + 3
+        let padding = index == row.count - 1 ? 0 : max(0, widths[index] - cell.count) + 3
         let style = number == 0 ? nil : styles[index]?(cell)
         return (style.map { $0(cell) } ?? cell) + String(repeating: " ", count: padding)
       }.joined()
