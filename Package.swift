@@ -96,7 +96,7 @@ let package = Package(
     .testTarget(
       name: "ClusterReaderTests",
       dependencies: [
-        "KubeModel", "ClusterReader",
+        "KubeModel", "Controls", "ClusterReader",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
