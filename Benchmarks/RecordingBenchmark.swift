@@ -24,13 +24,15 @@ enum RecordingBenchmark {
 
     func record() throws -> Recorder.Outcome {
       time = Moment(milliseconds: time.milliseconds + 60_000)
-      let reading = try FileReader.read(InputFiles(name: "lists", bytes: lists), options: .init())
+      var options = FileReader.Options()
+      options.known = try Recorder(ambit).known("c")
+      let reading = try FileReader.read(InputFiles(path: "\(folder)/lists"), options: options)
       return try Recorder(ambit).record(
         reading, cluster: "c",
         Recorder.Options(capturedFrom: time, capturedTo: time, isTimeGiven: true, recorded: time))
     }
 
-    var lists = cluster.lists
+    try cluster.write(to: "\(folder)/lists")
     let first = try Measurement.of { _ = try record() }
     first.print("ambit, first snapshot of \(count) objects")
     try peer.write(files(ambit, since: nil))
@@ -42,7 +44,7 @@ enum RecordingBenchmark {
     var theirs: [Measurement] = []
     for round in 1...rounds {
       for change in 0..<10 { cluster.versions[(round * 997 + change * 1_009) % count] = round }
-      lists = cluster.lists
+      try cluster.write(to: "\(folder)/lists")
       let before = try ambit.store.head(of: "c")
       ours.append(try Measurement.of { _ = try record() })
       try peer.write(files(ambit, since: before))

@@ -10,15 +10,27 @@ struct SyntheticCluster {
 
   var namespaces: Int { (count + 49) / 50 }
 
-  /// The answers of the server: namespaces and policies.
-  var lists: [UInt8] {
-    var text = "{\"kind\":\"NamespaceList\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
-    text += (["kube-system"] + (0..<namespaces).map { "team-\($0)" }).map {
-      "{\"metadata\":{\"name\":\"\($0)\",\"uid\":\"u-\($0)\",\"labels\":{\"kubernetes.io/metadata.name\":\"\($0)\"}}}"
-    }.joined(separator: ",")
-    text += "]}\n{\"kind\":\"NetworkPolicyList\",\"apiVersion\":\"networking.k8s.io/v1\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
-    text += (0..<count).map(policy).joined(separator: ",")
-    return Array((text + "]}").utf8)
+  /// Writes the answers of the server, a file for each list.
+  func write(to folder: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    let names = ["kube-system"] + (0..<namespaces).map { "team-\($0)" }
+    let lists = [
+      ("namespaces", "NamespaceList", "v1", names.map(namespace)),
+      ("policies", "NetworkPolicyList", "networking.k8s.io/v1", (0..<count).map(policy)),
+    ]
+    for (name, kind, apiVersion, items) in lists {
+      let text =
+        "{\"kind\":\"\(kind)\",\"apiVersion\":\"\(apiVersion)\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":["
+        + items.joined(separator: ",") + "]}"
+      try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name).json"))
+    }
+  }
+
+  private func namespace(_ name: String) -> String {
+    """
+    {"metadata":{"name":"\(name)","uid":"u-\(name)","resourceVersion":"7",\
+    "labels":{"kubernetes.io/metadata.name":"\(name)"}}}
+    """
   }
 
   private func policy(_ index: Int) -> String {

@@ -15,7 +15,9 @@ enum LiveConnection {
         isInputTerminal: isatty(STDIN_FILENO) == 1, now: { Date().timeIntervalSince1970 }))
   }
 
-  static func read(_ connection: ClusterConnection, namespace: String?) async throws -> Reading {
+  static func read(
+    _ connection: ClusterConnection, namespace: String?, known: KnownObjects
+  ) async throws -> Reading {
     let retry = RetryPolicy.exponential(jitter: { Double.random(in: 0.5...1.5) })
     var options = ClientOptions(retry: retry, now: { Date().timeIntervalSince1970 })
     options.userAgent = "ambit/\(Ambit.version)"
@@ -23,7 +25,7 @@ enum LiveConnection {
     return try await ClusterClient.withClient(
       connection, options: options, logger: logger, listMetadata: LiveReader.listMetadata
     ) { client in
-      try await LiveReader.read(client, namespace: namespace)
+      try await LiveReader.read(client, namespace: namespace, known: known)
     }
   }
 }

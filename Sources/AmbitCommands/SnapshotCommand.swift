@@ -74,13 +74,14 @@ struct SnapshotCommand: AsyncParsableCommand {
     let reading: Reading
     if let from {
       name = try cluster ?? onlyCluster(ambit)
-      reading = try readFiles(from)
+      reading = try readFiles(from, known: Recorder(ambit).known(name))
     } else {
       do {
         let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
         name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
         attempted = name
-        reading = try await LiveConnection.read(connection, namespace: namespaces.namespace)
+        reading = try await LiveConnection.read(
+          connection, namespace: namespaces.namespace, known: Recorder(ambit).known(name))
       } catch {
         // A reading that failed is a gap with a reason, which is better than a gap without one.
         let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
@@ -100,11 +101,12 @@ struct SnapshotCommand: AsyncParsableCommand {
     return clusters.first ?? "cluster"
   }
 
-  private func readFiles(_ from: String) throws -> Reading {
+  private func readFiles(_ from: String, known: KnownObjects) throws -> Reading {
     var options = FileReader.Options()
     options.isComplete = complete
     options.namespace = namespaces.namespace
     options.isAllNamespaces = namespaces.allNamespaces
+    options.known = known
     let input =
       from == "-"
       ? InputFiles(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))

@@ -144,7 +144,7 @@ package struct HistoryView {
       database,
       sql: """
         SELECT object.apiGroup, object.resource, object.namespace, object.name, version.kind,
-          version.path, version.blob, snapshot.name AS commitName
+          version.path, version.blob, version.uid, snapshot.name AS commitName
         FROM object
           JOIN cluster ON cluster.id = object.cluster AND cluster.name = :cluster
           JOIN version ON version.object = object.id AND version.snapshot = (
@@ -163,7 +163,7 @@ package struct HistoryView {
         id: ObjectID(
           group: row["apiGroup"], resource: row["resource"],
           namespace: namespace.isEmpty ? nil : namespace, name: row["name"]), kind: row["kind"],
-        path: row["path"], blob: row["blob"], commit: row["commitName"])
+        path: row["path"], blob: row["blob"], commit: row["commitName"], uid: row["uid"])
     }
   }
 
@@ -180,6 +180,26 @@ package struct HistoryView {
       return ObjectID(
         group: row["apiGroup"], resource: row["resource"],
         namespace: namespace.isEmpty ? nil : namespace, name: row["name"])
+    }
+  }
+
+  /// The versions of objects that the last reading saw, where it told them.
+  package func versions(in cluster: String) throws -> [IndexedVersion] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT object.* FROM object JOIN cluster ON cluster.id = object.cluster
+        WHERE cluster.name = ? AND resourceVersion IS NOT NULL
+        """, arguments: [cluster]
+    ).map { row in
+      let namespace: String = row["namespace"]
+      let usedNoise: String? = row["usedNoise"]
+      return IndexedVersion(
+        id: ObjectID(
+          group: row["apiGroup"], resource: row["resource"],
+          namespace: namespace.isEmpty ? nil : namespace, name: row["name"]),
+        resourceVersion: row["resourceVersion"], generation: row["generation"],
+        usedNoise: usedNoise?.split(separator: " ").map(String.init) ?? [])
     }
   }
 
@@ -267,6 +287,11 @@ package struct HistoryView {
       FROM version JOIN object ON object.id = object JOIN snapshot ON snapshot.id = snapshot
         JOIN cluster ON cluster.id = object.cluster
       ORDER BY cluster.name, snapshot.id, path
+      """,
+      """
+      SELECT cluster.name, apiGroup, resource, namespace, object.name, resourceVersion, generation, usedNoise
+      FROM object JOIN cluster ON cluster.id = cluster
+      ORDER BY cluster.name, apiGroup, resource, namespace, object.name
       """,
       """
       SELECT cluster.name, observation.name, parent, capturedFrom, capturedTo, recorded, result, reason,

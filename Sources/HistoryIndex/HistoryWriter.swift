@@ -1,5 +1,5 @@
 internal import GRDB
-internal import KubeModel
+package import KubeModel
 
 /// Adds commits to the index, within one transaction.
 package struct HistoryWriter {
@@ -102,6 +102,23 @@ package struct HistoryWriter {
       ).execute(arguments: [
         observationID, kind.group, kind.resource, kind.namespace ?? "", status, kind.unreadReason,
         kind.objectCount, kind.resourceVersion,
+      ])
+    }
+  }
+
+  /// Notes the versions of objects that the last reading saw; nil for those whose version it did not tell.
+  package func keep(versions: [ObjectID: IndexedVersion?], of cluster: String) throws {
+    let clusterID = try clusterID(cluster)
+    let statement = try database.cachedStatement(
+      sql: """
+        UPDATE object SET resourceVersion = ?, generation = ?, usedNoise = ?
+        WHERE cluster = ? AND apiGroup = ? AND resource = ? AND namespace = ? AND name = ?
+        """)
+    for (id, version) in versions {
+      try statement.execute(arguments: [
+        version?.resourceVersion, version?.generation,
+        version.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, clusterID,
+        id.group, id.resource, id.namespace ?? "", id.name,
       ])
     }
   }

@@ -144,4 +144,20 @@ package struct StateEntry: Sendable, Hashable {
   package let blob: String
   /// The snapshot that brought this version.
   package let commit: String
+  package let uid: String?
+}
+
+/// What tells the version of an object that the last reading saw; see the store's `versions/` files.
+package struct IndexedVersion: Sendable, Hashable {
+  package let id: ObjectID
+  package let resourceVersion: String
+  package let generation: Int64?
+  package let usedNoise: [String]
+
+  package init(id: ObjectID, resourceVersion: String, generation: Int64?, usedNoise: [String]) {
+    self.id = id
+    self.resourceVersion = resourceVersion
+    self.generation = generation
+    self.usedNoise = usedNoise
+  }
 }

@@ -34,6 +34,9 @@ enum IndexSchema {
             resource TEXT NOT NULL,
             namespace TEXT NOT NULL,
             name TEXT NOT NULL,
+            resourceVersion TEXT,
+            generation INTEGER,
+            usedNoise TEXT,
             UNIQUE (cluster, apiGroup, resource, namespace, name)
           ) STRICT;
 

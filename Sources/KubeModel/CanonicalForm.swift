@@ -5,6 +5,9 @@
 /// whichever way it was read. Nothing empty inside a spec is pruned: `{}` and `[]` mean opposite things
 /// there.
 public enum CanonicalForm {
+  /// Raised with every change of the form, so that what was recorded in another is looked at again.
+  public static let version: Int64 = 1
+
   /// The canonical form of an object of a type that is kept as it is.
   public static func object(_ raw: KubeObject, type: ResourceType) -> KubeObject {
     guard var root = raw.value.map else { return raw }

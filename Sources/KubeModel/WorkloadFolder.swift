@@ -79,38 +79,43 @@ public struct WorkloadFolder: Sendable {
     return earlier.facts == facts && earlier.metadata == head.metadata
   }
 
-  /// Notes which labels another object of the cluster names: those are kept even where they are a
-  /// controller's own book-keeping.
-  public mutating func note(selectorsOf object: KubeObject) {
-    guard keptNoise.count < WorkloadFolder.noiseLabels.count else { return }
+  /// Keeps labels that another object of the cluster names, although they are a controller's own
+  /// book-keeping.
+  public mutating func keep(noise: some Sequence<String>) { keptNoise.formUnion(noise) }
+
+  /// Which of the labels that controllers write for themselves an object names.
+  ///
+  /// Looking for the name anywhere errs on the side of keeping a label, for every selector language.
+  public static func noise(usedBy object: KubeObject) -> Set<String> {
+    var used: Set<String> = []
     for part in ["spec", "specs"] {
-      if let value = object.value[part] { visit(value) }
+      if let value = object.value[part] { visit(value, &used) }
     }
+    return used
   }
 
-  /// Looking for the name anywhere errs on the side of keeping a label, for every selector language.
-  private mutating func visit(_ value: Value) {
+  private static func visit(_ value: Value, _ used: inout Set<String>) {
     switch value {
-    case .string(let text): visit(text)
-    case .list(let list): for element in list { visit(element) }
+    case .string(let text): visit(text, &used)
+    case .list(let list): for element in list { visit(element, &used) }
     case .map(let map):
       for (key, value) in map.entries {
-        visit(key)
-        visit(value)
+        visit(key, &used)
+        visit(value, &used)
       }
     default: break
     }
   }
 
-  private mutating func visit(_ text: String) {
+  private static func visit(_ text: String, _ used: inout Set<String>) {
     // Most texts are one word, which is a label or is none; Cilium puts a source before it.
     let isWord = text.utf8.allSatisfy { $0 > UInt8(ascii: ")") && $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: ",") }
     guard !isWord else {
       let name = text.utf8.lastIndex(of: UInt8(ascii: ":")).map { String(text[text.index(after: $0)...]) } ?? text
-      if WorkloadFolder.noiseLabels.contains(name) { keptNoise.insert(name) }
+      if noiseLabels.contains(name) { used.insert(name) }
       return
     }
-    for label in WorkloadFolder.noiseLabels where text.contains(label) { keptNoise.insert(label) }
+    for label in noiseLabels where text.contains(label) { used.insert(label) }
   }
 
   /// Adds what another folder has.

@@ -8,18 +8,21 @@ package struct Recording {
   package var edits: [String: [UInt8]?]
   /// The text of the snapshot commit; called only where the state changed, with the state's digest.
   package var snapshot: (_ stateDigest: String) -> CommitText
+  /// Folders of the last observation that this one begins with.
+  package var observationKeeps: Set<String>
   /// The observation: files and text, given the commit of the state that was seen.
   package var observation: (_ state: ObjectName?, _ isChanged: Bool) -> (files: [String: [UInt8]?], text: CommitText)
 
   package init(
     cluster: String, expectedHead: ObjectName?, expectedObservation: ObjectName?,
-    edits: [String: [UInt8]?], snapshot: @escaping (String) -> CommitText,
+    edits: [String: [UInt8]?], observationKeeps: Set<String> = [], snapshot: @escaping (String) -> CommitText,
     observation: @escaping (ObjectName?, Bool) -> (files: [String: [UInt8]?], text: CommitText)
   ) {
     self.cluster = cluster
     self.expectedHead = expectedHead
     self.expectedObservation = expectedObservation
     self.edits = edits
+    self.observationKeeps = observationKeeps
     self.snapshot = snapshot
     self.observation = observation
   }
@@ -54,7 +57,8 @@ extension SnapshotStore {
       }
     }
     let (files, text) = recording.observation(head, isChanged)
-    let observationTree = try edit(nil, files)
+    let base = try recording.expectedObservation.map { name throws(StoreError) in try commit(name).tree }
+    let observationTree = try edit(base, files, keeping: recording.observationKeeps)
     let observation = try makeObject(
       .commit,
       text.bytes(

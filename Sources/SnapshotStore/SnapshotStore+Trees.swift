@@ -44,6 +44,11 @@ extension SnapshotStore {
     return nil
   }
 
+  /// The folder of this name at the top of a tree; nil where there is none.
+  package func folder(_ name: String, in tree: ObjectName) throws(StoreError) -> ObjectName? {
+    try TreeObject(bytes: read(tree)).entries.first { $0.name == name && $0.isFolder }?.object
+  }
+
   /// The files in which two trees differ, sorted by path. Folders that are the same are not read.
   package func changes(from old: ObjectName?, to new: ObjectName?) throws(StoreError) -> [PathChange] {
     var changes: [PathChange] = []
@@ -99,7 +104,11 @@ extension SnapshotStore {
   }
 
   /// Makes the tree that results from edits; only folders that an edit touches are read and made.
-  func edit(_ tree: ObjectName?, _ edits: [String: [UInt8]?]) throws(StoreError) -> ObjectName {
+  ///
+  /// - Parameter kept: entries of the tree that stay; nil keeps all of them.
+  func edit(
+    _ tree: ObjectName?, _ edits: [String: [UInt8]?], keeping kept: Set<String>? = nil
+  ) throws(StoreError) -> ObjectName {
     let root = Edits()
     for (path, content) in edits {
       let components = try TreePath.components(path)
@@ -115,15 +124,19 @@ extension SnapshotStore {
       }
       if let name = components.last { folder.files[name] = .some(content) }
     }
-    if let edited = try apply(root, to: tree) { return edited }
+    if let edited = try apply(root, to: tree, keeping: kept) { return edited }
     return try makeObject(.tree, [])
   }
 
   /// Nil where nothing is left of the folder: git knows no empty ones.
-  private func apply(_ edits: Edits, to tree: ObjectName?) throws(StoreError) -> ObjectName? {
+  private func apply(
+    _ edits: Edits, to tree: ObjectName?, keeping kept: Set<String>? = nil
+  ) throws(StoreError) -> ObjectName? {
     var entries: [String: TreeObject.Entry] = [:]
     if let tree {
-      for entry in try TreeObject(bytes: read(tree)).entries { entries[entry.name] = entry }
+      for entry in try TreeObject(bytes: read(tree)).entries where kept?.contains(entry.name) ?? true {
+        entries[entry.name] = entry
+      }
     }
     for (name, content) in edits.files.sorted(by: { $0.key < $1.key }) {
       if let content {

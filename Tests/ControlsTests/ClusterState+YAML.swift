@@ -37,7 +37,7 @@ extension ClusterState {
   private static func workloads(_ objects: [KubeObject], selecting others: [KubeObject]) -> [KubeObject] {
     var folder = WorkloadFolder()
     for object in objects { folder.add(object) }
-    for other in others { folder.note(selectorsOf: other) }
+    for other in others { folder.keep(noise: WorkloadFolder.noise(usedBy: other)) }
     return folder.results().map(\.object)
   }
 

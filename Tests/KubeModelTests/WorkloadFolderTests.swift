@@ -6,7 +6,7 @@ import Testing
   func fold(_ objects: [String], selecting others: [String] = []) throws -> [String: KubeObject] {
     var folder = WorkloadFolder()
     for object in objects { folder.add(try KubeObject(yaml: object)) }
-    for other in others { folder.note(selectorsOf: try KubeObject(yaml: other)) }
+    for other in others { folder.keep(noise: WorkloadFolder.noise(usedBy: try KubeObject(yaml: other))) }
     return Dictionary(
       folder.results().map { ($0.object.name, $0.object) }, uniquingKeysWith: { first, _ in first })
   }

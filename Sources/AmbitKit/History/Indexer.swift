@@ -59,11 +59,30 @@ package struct Indexer {
         (snapshot(commit), try changes(of: commit, evidence: evidenceTrees[commit.name.description])))
     }
     let observationRows = try observations.map(observation)
+    let versions = try versions(from: indexedObservation.flatMap { ObjectName(hex: $0) }, to: observationHead)
     let snapshotRows = rows
     try index.write { writer in
       for (snapshot, changes) in snapshotRows { try writer.append(snapshot, changes: changes, to: cluster) }
       for observation in observationRows { try writer.append(observation, to: cluster) }
+      try writer.keep(versions: versions, of: cluster)
     }
+  }
+
+  /// How the versions of objects differ between two observations; nil for those that are no longer told.
+  private func versions(
+    from old: ObjectName?, to new: ObjectName?
+  ) throws -> [ObjectID: IndexedVersion?] {
+    func folder(_ observation: ObjectName?) throws -> ObjectName? {
+      try observation.flatMap { try store.folder(ObjectVersions.folder, in: store.commit($0).tree) }
+    }
+    var versions: [ObjectID: IndexedVersion?] = [:]
+    for change in try store.changes(from: folder(old), to: folder(new)) {
+      let before = try change.old.map { ObjectVersions.versions(try store.read($0)) } ?? [:]
+      let after = try change.new.map { ObjectVersions.versions(try store.read($0)) } ?? [:]
+      for (id, version) in after where before[id] != version { versions[id] = .some(version) }
+      for id in before.keys where after[id] == nil && versions[id] == nil { versions[id] = .some(nil) }
+    }
+    return versions
   }
 
   // MARK: Rows

@@ -4,8 +4,6 @@ internal import KubeModel
 /// The testimony about one reading, as the file `observation.yaml` of its commit.
 struct ObservationRecord {
   static let file = "observation.yaml"
-  /// resourceVersion and generation of every policy object.
-  static let versionsFile = "versions.yaml"
 
   /// Where the evidence about a changed object stands.
   static func evidenceFile(_ path: String) -> String { "changed/\(path)" }

@@ -41,11 +41,31 @@ package struct Recorder {
 
   // MARK: Recording
 
+  /// What the next reading of a cluster need not look at again.
+  package func known(_ cluster: String) throws -> KnownObjects {
+    guard let head = try ambit.store.head(of: ClusterName.validated(cluster)) else { return .none }
+    let (state, versions) = try ambit.index.read { [commit = head.description] view in
+      (try view.state(at: commit, in: cluster), try view.versions(in: cluster))
+    }
+    let uids = Dictionary(state.map { ($0.id, $0.uid) }, uniquingKeysWith: { first, _ in first })
+    var objects: [ObjectID: KnownObjects.Object] = [:]
+    for version in versions {
+      guard let uid = uids[version.id] ?? nil else { continue }
+      objects[version.id] = KnownObjects.Object(uid: uid, version: version.version)
+    }
+    return KnownObjects(commit: head.description, objects: objects)
+  }
+
   /// Records a reading: a commit where the state changed, an observation always.
   package func record(_ reading: Reading, cluster: String, _ options: Options) throws -> Outcome {
     let cluster = try ClusterName.validated(cluster)
     let head = try ambit.store.head(of: cluster)
     let observationHead = try ambit.store.observationHead(of: cluster)
+    if let known = reading.knownCommit, known != head?.description {
+      throw StoreError(
+        .moved, "another reading of '\(cluster)' was recorded while this one was taken",
+        hint: "run the command again")
+    }
     let previous = try head.map { head in
       try ambit.index.read { [commit = head.description] in try $0.state(at: commit, in: cluster) }
     } ?? []
@@ -78,8 +98,9 @@ package struct Recorder {
       facts.object(cluster: cluster, layout: layout), at: StoreLayout.clusterFile,
       previous: previous.first { $0.path == StoreLayout.clusterFile }?.blob)
 
+    let versionFiles = try versionFiles(objects, kept: kept, cluster: cluster, layout: layout)
     let outcome = try store(
-      changes, reading: reading, cluster: cluster, head: head, observationHead: observationHead, options)
+      changes, versionFiles: versionFiles, reading: reading, cluster: cluster, head: head, observationHead: observationHead, options)
     try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
     return Outcome(
       commit: outcome.state?.description, observation: outcome.observation.description,
@@ -102,6 +123,7 @@ package struct Recorder {
       Recording(
         cluster: cluster, expectedHead: head,
         expectedObservation: try ambit.store.observationHead(of: cluster), edits: [:],
+        observationKeeps: [ObjectVersions.folder],
         snapshot: { _ in self.text("", trailers: [], cluster, options) },
         observation: { _, _ in
           (
@@ -165,8 +187,12 @@ package struct Recorder {
     var modified: [ObjectID] = []
     var deleted: [ObjectID] = []
     var evidence: [String: [UInt8]?] = [:]
-    /// resourceVersion and generation of policy objects by path.
-    var versions = Mapping()
+    /// Moves an object's file to where the layout now has it; nothing where it is there.
+    mutating func move(_ entry: StateEntry?, to path: String, in store: SnapshotStore) throws {
+      guard let entry, path != entry.path, let blob = ObjectName(hex: entry.blob) else { return }
+      edits[entry.path] = .some(nil)
+      edits[path] = .some(try store.read(blob))
+    }
 
     mutating func write(_ object: KubeObject, at path: String, previous: String?) {
       let bytes = CanonicalYAML.bytes(of: object.value)
@@ -183,29 +209,21 @@ package struct Recorder {
     var gone = Dictionary(previous.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
     for object in objects {
       let path = layout.path(of: object.id)
-      let bytes = object.bytes
       let old = gone.removeValue(forKey: object.id)
-      if object.type.isPolicy, let evidence = object.evidence {
-        var version = Mapping()
-        version["resourceVersion"] = evidence.resourceVersion.map(Value.string)
-        version["generation"] = evidence.generation.map(Value.int)
-        if !version.isEmpty { changes.versions[path] = .map(version) }
+      guard case .read(let bytes, let evidence) = object.content else {
+        try changes.move(old, to: path, in: ambit.store)
+        continue
       }
       let isSame = old.map { $0.path == path && $0.blob == SnapshotStore.blobName(of: bytes)?.description }
       if isSame == true { continue }
       changes.edits[path] = .some(bytes)
       if let old, old.path != path { changes.edits[old.path] = .some(nil) }
       if old == nil { changes.added.append(object.id) } else { changes.modified.append(object.id) }
-      if let evidence = object.evidence {
-        changes.evidence[ObservationRecord.evidenceFile(path)] = .some(evidence.bytes)
-      }
+      if let evidence { changes.evidence[ObservationRecord.evidenceFile(path)] = .some(evidence) }
     }
     for entry in kept {
       gone[entry.id] = nil
-      let path = layout.path(of: entry.id)
-      guard path != entry.path, let blob = ObjectName(hex: entry.blob) else { continue }
-      changes.edits[entry.path] = .some(nil)
-      changes.edits[path] = .some(try ambit.store.read(blob))
+      try changes.move(entry, to: layout.path(of: entry.id), in: ambit.store)
     }
     for entry in gone.values.sorted(by: { $0.path < $1.path })
     where entry.id.resource != StoredObject.clusterType.resource {
@@ -213,6 +231,35 @@ package struct Recorder {
       changes.deleted.append(entry.id)
     }
     return changes
+  }
+
+  /// The files of `ObjectVersions` that are not as they were; of a namespace without versions, none is left.
+  private func versionFiles(
+    _ objects: [Reading.Object], kept: [StateEntry], cluster: String, layout: StoreLayout
+  ) throws -> [String: [UInt8]?] {
+    let before = Dictionary(
+      try ambit.index.read { try $0.versions(in: cluster) }.map { ($0.id, $0.version) },
+      uniquingKeysWith: { first, _ in first })
+    var now: [ObjectID: ObjectVersion] = [:]
+    // What was not read is still of the version in which it was last seen.
+    for entry in kept { now[entry.id] = before[entry.id] }
+    for object in objects { now[object.id] = object.version }
+    var touched: Set<String?> = []
+    for (id, version) in now where before[id] != version { touched.insert(id.namespace) }
+    for id in before.keys where now[id] == nil { touched.insert(id.namespace) }
+    guard !touched.isEmpty else { return [:] }
+    let byNamespace = Dictionary(grouping: now.filter { touched.contains($0.key.namespace) }) { $0.key.namespace }
+    var files: [String: [UInt8]?] = [:]
+    for namespace in touched {
+      let versions = byNamespace[namespace] ?? []
+      files[ObjectVersions.file(namespace, layout)] =
+        .some(
+          versions.isEmpty
+            ? nil
+            : ObjectVersions.bytes(
+              Dictionary(uniqueKeysWithValues: versions.map { ($0.key, $0.value) }), namespace: namespace))
+    }
+    return files
   }
 
   /// The facts of a reading; what a partial one did not see is as it was.
@@ -243,7 +290,7 @@ package struct Recorder {
   // MARK: Storing
 
   private func store(
-    _ changes: Changes, reading: Reading, cluster: String, head: ObjectName?,
+    _ changes: Changes, versionFiles: [String: [UInt8]?], reading: Reading, cluster: String, head: ObjectName?,
     observationHead: ObjectName?, _ options: Options
   ) throws -> Recorded {
     let known = try ambit.index.read { try $0.folderDigests() }
@@ -257,7 +304,7 @@ package struct Recorder {
     let recorded = try ambit.store.record(
       Recording(
         cluster: cluster, expectedHead: head, expectedObservation: observationHead,
-        edits: changes.edits,
+        edits: changes.edits, observationKeeps: [ObjectVersions.folder],
         snapshot: { digest in
           var text = self.text(
             Recorder.subject(changes),
@@ -271,7 +318,7 @@ package struct Recorder {
           record.result = isChanged ? "changed" : "unchanged"
           var files: [String: [UInt8]?] = changes.evidence
           files[ObservationRecord.file] = .some(record.bytes)
-          files[ObservationRecord.versionsFile] = .some(CanonicalYAML.bytes(of: .map(changes.versions)))
+          files.merge(versionFiles) { $1 }
           return (
             files,
             self.text(

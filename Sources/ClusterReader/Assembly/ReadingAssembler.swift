@@ -16,7 +16,7 @@ struct ReadingAssembler {
   /// - Parameter diagnostics: problems that were met before objects became parts.
   func reading(of parts: ReadingParts, diagnostics: [Diagnostic] = []) -> Reading {
     Reading(
-      objects: parts.objects(), coverage: coverage, facts: facts(parts), source: source,
+      objects: parts.objects(), knownCommit: parts.knownCommit, coverage: coverage, facts: facts(parts), source: source,
       isOneInstant: isOneInstant, isIntact: isIntact && parts.diagnostics.isEmpty,
       diagnostics: diagnostics + parts.diagnostics, skipped: skipped,
       notes: notes)

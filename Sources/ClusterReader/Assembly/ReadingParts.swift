@@ -13,7 +13,8 @@ struct ReadingParts {
 
   private var parts: [ObjectID: Part] = [:]
   private var folder = WorkloadFolder()
-  private var headEvidence: [WorkloadFolder.Key: ObjectEvidence] = [:]
+  private var headEvidence: [WorkloadFolder.Key: [UInt8]] = [:]
+  private let known: KnownObjects
   private(set) var diagnostics: [Diagnostic] = []
   /// Objects that were added, by the qualified name of their type.
   private(set) var counts: [String: Int] = [:]
@@ -27,6 +28,10 @@ struct ReadingParts {
   private(set) var podRanges: Set<String> = []
   private(set) var serviceRanges: Set<String> = []
   private(set) var nodeAddresses: Set<String> = []
+
+  init(known: KnownObjects) { self.known = known }
+
+  var knownCommit: String? { known.commit }
 
   var isEmpty: Bool { counts.isEmpty }
   /// The names of the recorded objects.
@@ -46,17 +51,60 @@ struct ReadingParts {
       if !folder.add(raw.object) {
         note(raw, "\(raw.id.title) is defined twice, differently; the first one is used")
       } else if raw.object.controller == nil {
-        headEvidence[WorkloadFolder.Key(raw.object)] = ObjectEvidence(raw.object)
+        headEvidence[WorkloadFolder.Key(raw.object)] = ObjectEvidence.bytes(of: raw.object)
       }
       return
     }
-    folder.note(selectorsOf: raw.object)
+    let usedNoise = WorkloadFolder.noise(usedBy: raw.object)
+    folder.keep(noise: usedNoise)
     let canonical = CanonicalForm.object(raw.object, type: raw.type)
+    let metadata = raw.object.metadata
     keep(
       Part(
         object: Reading.Object(
-          id: raw.id, type: raw.type, bytes: CanonicalYAML.bytes(of: canonical.value),
-          evidence: ObjectEvidence(raw.object)), group: raw.object.group, origin: raw.origin))
+          id: raw.id, type: raw.type,
+          content: .read(
+            bytes: CanonicalYAML.bytes(of: canonical.value), evidence: ObjectEvidence.bytes(of: raw.object)),
+          version: metadata?["resourceVersion"]?.string.map {
+            ObjectVersion(
+              resourceVersion: $0, generation: metadata?["generation"]?.int, usedNoise: usedNoise.sorted())
+          }), group: raw.object.group, origin: raw.origin))
+  }
+
+  /// Adds an item of a typed list, which need not repeat its kind; one that is as it was is not read.
+  mutating func add(_ item: JSONPart, of list: ListedKind, origin: RawObject.Origin) throws(KubeModelError) {
+    if let metadata = item["metadata"], let name = metadata["name"]?.string, let uid = metadata["uid"]?.string,
+      let resourceVersion = metadata["resourceVersion"]?.string
+    {
+      let type = list.type
+      let namespace = type.isNamespaced ? metadata["namespace"]?.string ?? "default" : nil
+      let id = ObjectID(group: type.group, resource: type.resource, namespace: namespace, name: name)
+      if let version = known.version(id, type, uid: uid, resourceVersion: resourceVersion) {
+        return carry(id, list, uid: uid, version: version, origin: origin)
+      }
+    }
+    guard var map = try item.value().map else {
+      diagnostics.append(
+        Diagnostic(file: origin.file, line: origin.line, message: "an item of \(list.kind)List is no object"))
+      return
+    }
+    if map["kind"] == nil { map["kind"] = .string(list.kind) }
+    if map["apiVersion"] == nil { map["apiVersion"] = .string(list.apiVersion) }
+    add(RawObject(object: KubeObject(.map(map)), type: list.type, origin: origin))
+  }
+
+  private mutating func carry(
+    _ id: ObjectID, _ list: ListedKind, uid: String, version: ObjectVersion, origin: RawObject.Origin
+  ) {
+    counts[list.type.qualifiedName, default: 0] += 1
+    types.insert(list.type)
+    if let namespace = id.namespace { namespaces.insert(namespace) }
+    if list.type == ResourceCatalog.namespaces && id.name == "kube-system" { self.uid = self.uid ?? uid }
+    folder.keep(noise: version.usedNoise)
+    keep(
+      Part(
+        object: Reading.Object(id: id, type: list.type, content: .asBefore, version: version),
+        group: KubeObject.group(of: list.apiVersion), origin: origin))
   }
 
   /// One object for each identity.
@@ -131,11 +179,20 @@ struct ReadingParts {
     let workloads = folder.results().map { result in
       Reading.Object(
         id: ObjectID(result.object, type: ResourceCatalog.workloads), type: ResourceCatalog.workloads,
-        bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head])
+        content: .read(
+          bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head]),
+        version: nil)
     }
     return (parts.values.map(\.object) + workloads).map { (title: $0.id.title, object: $0) }
       .sorted { $0.title.utf8.lexicographicallyPrecedes($1.title.utf8) }.map(\.object)
   }
+}
+
+/// What the items of a typed list are.
+struct ListedKind {
+  let type: ResourceType
+  let kind: String
+  let apiVersion: String
 }
 
 /// A DaemonSet by its place; CNIs are known by theirs.

@@ -12,11 +12,13 @@ package struct FileReader {
     package var namespace: String?
     /// A dump whose objects all stand in one namespace nevertheless is of the whole cluster.
     package var isAllNamespaces = false
+    /// Objects of the last reading, which need not be looked at again.
+    package var known = KnownObjects.none
     package init() {}
   }
 
   private let options: Options
-  private var parts = ReadingParts()
+  private var parts: ReadingParts
   private var diagnostics: [Diagnostic] = []
   private var skipped = Skipped()
   private var lists: [String: ListPages] = [:]
@@ -51,7 +53,10 @@ package struct FileReader {
     return try reader.finish()
   }
 
-  private init(_ options: Options) { self.options = options }
+  private init(_ options: Options) {
+    self.options = options
+    parts = ReadingParts(known: options.known)
+  }
 
   // MARK: Documents
 
@@ -62,12 +67,37 @@ package struct FileReader {
     }
     let found = findings
     let problems = diagnostics.count
+    if readTypedList(bytes, file: file.name) { return }
     let (documents, parseProblems) = DocumentReader.documents(bytes)
     for problem in parseProblems {
       diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
     }
     for document in documents { read(document.value, file: file.name, line: document.line) }
     if found == findings && problems == diagnostics.count { skipped.files += 1 }
+  }
+
+  /// Reads a file that is one typed list without making values of what is known; false for any other file.
+  private mutating func readTypedList(_ bytes: [UInt8], file: String) -> Bool {
+    guard options.known.commit != nil, options.namespace == nil, InputFormat.sniff(bytes) == .json,
+      let root = try? JSONDocument(bytes).root, let kind = root["kind"]?.string,
+      let apiVersion = root["apiVersion"]?.string, kind.hasSuffix("List"), let items = root["items"]?.elements,
+      let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: String(kind.dropLast(4))),
+      let metadata = root["metadata"], let head = try? metadata.value()
+    else { return false }
+    let list = ListedKind(type: type, kind: String(kind.dropLast(4)), apiVersion: apiVersion)
+    var count = 0
+    for item in items {
+      count += 1
+      do {
+        try parts.add(item, of: list, origin: RawObject.Origin(file: file, line: nil))
+      } catch {
+        diagnostics.append(Diagnostic(file: file, line: error.line, message: error.message))
+      }
+    }
+    noteList(type, metadata: head, count: count)
+    // Only a server gives versions, and only what has one is known.
+    hasServerObjects = true
+    return true
   }
 
   /// How many things of Kubernetes were found so far, whether they are recorded or not.
@@ -117,17 +147,7 @@ package struct FileReader {
       if items.isEmpty { skipped.objects[kind] = skipped.objects[kind] ?? 0 }
       return
     }
-    var pages = lists[type.qualifiedName] ?? ListPages()
-    pages.itemCount += items.count
-    let metadata = value["metadata"]
-    if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
-      pages.resourceVersions.insert(version)
-      hasServerObjects = true
-    }
-    if (metadata?["continue"]?.string ?? "").isEmpty { pages.hasLastPage = true }
-    let remaining = Int(metadata?["remainingItemCount"]?.int ?? 0)
-    pages.announcedCount = max(pages.announcedCount, items.count + remaining)
-    lists[type.qualifiedName] = pages
+    noteList(type, metadata: value["metadata"], count: items.count)
     for item in items {
       guard var map = item.map else {
         diagnostics.append(
@@ -139,6 +159,20 @@ package struct FileReader {
       if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
       readObject(KubeObject(.map(map)), file: file, line: line)
     }
+  }
+
+  /// Adds a page of a kind's list to what is known of the list.
+  private mutating func noteList(_ type: ResourceType, metadata: Value?, count: Int) {
+    var pages = lists[type.qualifiedName] ?? ListPages()
+    pages.itemCount += count
+    if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
+      pages.resourceVersions.insert(version)
+      hasServerObjects = true
+    }
+    if (metadata?["continue"]?.string ?? "").isEmpty { pages.hasLastPage = true }
+    let remaining = Int(metadata?["remainingItemCount"]?.int ?? 0)
+    pages.announcedCount = max(pages.announcedCount, count + remaining)
+    lists[type.qualifiedName] = pages
   }
 
   private mutating func readObject(_ object: KubeObject, file: String, line: Int?) {

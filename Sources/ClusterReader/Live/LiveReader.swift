@@ -8,7 +8,8 @@ package struct LiveReader {
   private let client: ClusterClient
   private let scope: String?
   private var coverage: [KindCoverage] = []
-  private var parts = ReadingParts()
+  private let known: KnownObjects
+  private var parts: ReadingParts
   private var versions: Set<String> = []
   /// The version that the first list was read at, which the others are asked for too.
   private var exactVersion: String?
@@ -16,9 +17,13 @@ package struct LiveReader {
   /// Lists that the server did not give.
   private var failures = 0
 
-  /// - Parameter namespace: confines the reading; nil reads the whole cluster.
-  package static func read(_ client: ClusterClient, namespace: String?) async throws -> Reading {
-    var reader = LiveReader(client, scope: namespace)
+  /// - Parameters:
+  ///   - namespace: confines the reading; nil reads the whole cluster.
+  ///   - known: objects of the last reading, which need not be looked at again.
+  package static func read(
+    _ client: ClusterClient, namespace: String?, known: KnownObjects = .none
+  ) async throws -> Reading {
+    var reader = LiveReader(client, scope: namespace, known: known)
     return try await reader.read()
   }
 
@@ -30,8 +35,10 @@ package struct LiveReader {
       continueToken: metadata?["continue"]?.string)
   }
 
-  private init(_ client: ClusterClient, scope: String?) {
+  private init(_ client: ClusterClient, scope: String?, known: KnownObjects) {
     self.client = client
+    self.known = known
+    parts = ReadingParts(known: known)
     self.scope = scope
     namespaces = scope.map { [$0] }
   }
@@ -137,8 +144,8 @@ package struct LiveReader {
     do {
       let body = try await client.object(
         group: served.group, version: served.version, resource: served.resource, namespace: nil, name: name)
-      var found = ReadingParts()
-      found.add([try value(of: body, served.resource)], of: type, from: served)
+      var found = ReadingParts(known: known)
+      try add([try document(body, served.resource).root], of: type, from: served, to: &found)
       keep(found, type, in: name, version: nil)
     } catch let error as ClusterReaderError {
       note(type, status(of: error), in: name)
@@ -176,17 +183,17 @@ package struct LiveReader {
   private mutating func pages(
     _ request: ListRequest, of type: ResourceType, from served: Discovery.Resource
   ) async throws -> (found: ReadingParts, version: String?) {
-    var found = ReadingParts()
+    var found = ReadingParts(known: known)
     var version: String?
     for try await event in client.list(request) {
       switch event {
       case .restart:
-        found = ReadingParts()
+        found = ReadingParts(known: known)
       case .page(let page):
-        guard let items = try value(of: page.body, request.path)["items"]?.list else {
+        guard let items = try document(page.body, request.path).root["items"]?.elements else {
           throw ClusterReaderError(.badAnswer, "the list \(request.path) has no items")
         }
-        found.add(items, of: type, from: served)
+        try add(items, of: type, from: served, to: &found)
         version = page.resourceVersion
       }
     }
@@ -194,11 +201,28 @@ package struct LiveReader {
     return (found, version)
   }
 
-  private func value(of body: [UInt8], _ path: String) throws -> Value {
+  private func document(_ body: [UInt8], _ path: String) throws -> JSONDocument {
     do {
-      return try JSONReader.value(body)
+      return try JSONDocument(body)
     } catch {
       throw ClusterReaderError(.badAnswer, "the answer to \(path) does not read: \(error.message)")
+    }
+  }
+
+  private func add(
+    _ items: some Sequence<JSONPart>, of type: ResourceType, from served: Discovery.Resource,
+    to found: inout ReadingParts
+  ) throws {
+    let list = ListedKind(
+      type: type, kind: served.kind,
+      apiVersion: served.group.isEmpty ? served.version : "\(served.group)/\(served.version)")
+    for item in items {
+      do {
+        try found.add(item, of: list, origin: RawObject.Origin(file: type.qualifiedName, line: nil))
+      } catch {
+        throw ClusterReaderError(
+          .badAnswer, "an item of \(type.qualifiedName) does not read: \(error.message)")
+      }
     }
   }
 
@@ -230,7 +254,8 @@ package struct LiveReader {
     do {
       let body = try await client.object(
         group: "", version: "v1", resource: "configmaps", namespace: place.namespace, name: place.name)
-      settings = EnforcementDetector.settings(place.name, in: try value(of: body, place.name)["data"])
+      settings = EnforcementDetector.settings(
+        place.name, in: try document(body, place.name).root["data"]?.value())
       status = .read
     } catch let error as ClusterReaderError {
       status = self.status(of: error)
@@ -240,21 +265,5 @@ package struct LiveReader {
         group: "", resource: "configmaps", namespace: place.namespace, status: status,
         objectCount: settings == nil ? 0 : 1))
     return settings
-  }
-}
-
-extension ReadingParts {
-  /// Adds the items of a typed list, which do not repeat their kind.
-  fileprivate mutating func add(_ items: [Value], of type: ResourceType, from served: Discovery.Resource) {
-    let apiVersion = served.group.isEmpty ? served.version : "\(served.group)/\(served.version)"
-    for item in items {
-      guard var map = item.map else { continue }
-      if map["kind"] == nil { map["kind"] = .string(served.kind) }
-      if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
-      add(
-        RawObject(
-          object: KubeObject(.map(map)), type: type,
-          origin: RawObject.Origin(file: type.qualifiedName, line: nil)))
-    }
   }
 }

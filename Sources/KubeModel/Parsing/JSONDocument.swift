@@ -1,0 +1,168 @@
+internal import CSimdJSON
+
+/// A parsed JSON document whose parts are read when they are asked for.
+///
+/// Looking at a few fields of a part costs a tenth of turning it into a `Value`. Not for use by two threads
+/// at once.
+public final class JSONDocument {
+  private let parser: OpaquePointer
+  fileprivate let tape: UnsafePointer<UInt64>
+  fileprivate let strings: UnsafePointer<UInt8>
+  /// Kept for finding the place of a fault.
+  private let bytes: [UInt8]
+
+  /// Parses a document.
+  ///
+  /// - Throws: what is wrong, with the line; the place is found by a second, slow reading.
+  public init(_ bytes: [UInt8]) throws(KubeModelError) {
+    guard let parser = ambit_json_create() else {
+      throw KubeModelError(.tooLarge, "not enough memory for \(bytes.count) bytes of JSON")
+    }
+    let input = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+    let code = input.withUnsafeBufferPointer { buffer -> Int32 in
+      guard let base = buffer.baseAddress else { return -1 }
+      return ambit_json_parse(parser, base, buffer.count, JSONReader.deepest)
+    }
+    guard code == 0 else {
+      ambit_json_free(parser)
+      if let fault = JSONFault.first(in: input) { throw fault }
+      let reason = code < 0 ? "the input is empty" : String(cString: ambit_json_message(code))
+      throw KubeModelError(.syntax, "not valid JSON: \(reason)")
+    }
+    self.parser = parser
+    self.bytes = input
+    tape = ambit_json_tape(parser)
+    strings = ambit_json_strings(parser)
+  }
+
+  deinit { ambit_json_free(parser) }
+
+  public var root: JSONPart { JSONPart(document: self, position: 1) }
+
+  /// A fault of the document, found again with its place; the error itself where there is none.
+  fileprivate func located(_ error: KubeModelError) -> KubeModelError { JSONFault.first(in: bytes) ?? error }
+}
+
+/// A part of a JSON document.
+public struct JSONPart {
+  private let document: JSONDocument
+  /// Where the part begins on simdjson's tape, whose entries are a type in the top byte and a payload below.
+  private let position: Int
+
+  fileprivate init(document: JSONDocument, position: Int) {
+    self.document = document
+    self.position = position
+  }
+
+  private var kind: UInt8 { UInt8(document.tape[position] >> 56) }
+  private var payload: Int { Int(document.tape[position] & 0x00FF_FFFF_FFFF_FFFF) }
+
+  /// The position behind this part.
+  private var end: Int {
+    switch kind {
+    // The payload of an opening bracket begins with the position behind its closing one.
+    case UInt8(ascii: "{"), UInt8(ascii: "["): payload & 0xFFFF_FFFF
+    case UInt8(ascii: "l"), UInt8(ascii: "u"), UInt8(ascii: "d"): position + 2
+    default: position + 1
+    }
+  }
+
+  private func part(_ position: Int) -> JSONPart { JSONPart(document: document, position: position) }
+
+  /// The value of a key, or nil where this is no mapping or lacks it. Of equal keys, the first one's.
+  public subscript(key: StaticString) -> JSONPart? {
+    guard kind == UInt8(ascii: "{") else { return nil }
+    var next = position + 1
+    while UInt8(document.tape[next] >> 56) != UInt8(ascii: "}") {
+      let value = part(next + 1)
+      if part(next).isString(key) { return value }
+      next = value.end
+    }
+    return nil
+  }
+
+  /// The elements of a list; nil where this is none.
+  public var elements: Elements? { kind == UInt8(ascii: "[") ? Elements(document: document, position: position + 1) : nil }
+
+  public struct Elements: Sequence, IteratorProtocol {
+    fileprivate let document: JSONDocument
+    private var position: Int
+
+    fileprivate init(document: JSONDocument, position: Int) {
+      self.document = document
+      self.position = position
+    }
+
+    public mutating func next() -> JSONPart? {
+      guard UInt8(document.tape[position] >> 56) != UInt8(ascii: "]") else { return nil }
+      let part = JSONPart(document: document, position: position)
+      position = part.end
+      return part
+    }
+  }
+
+  private var text: UnsafeBufferPointer<UInt8> {
+    let start = document.strings + payload
+    var length: UInt32 = 0
+    for index in 0..<4 { length |= UInt32(start[index]) << (8 * UInt32(index)) }
+    return UnsafeBufferPointer(start: start + 4, count: Int(length))
+  }
+
+  private func isString(_ other: StaticString) -> Bool {
+    let text = text
+    return text.count == other.utf8CodeUnitCount
+      && (0..<text.count).allSatisfy { text[$0] == other.utf8Start[$0] }
+  }
+
+  public var string: String? { kind == UInt8(ascii: "\"") ? String(decoding: text, as: UTF8.self) : nil }
+  public var int: Int64? {
+    kind == UInt8(ascii: "l") ? Int64(bitPattern: document.tape[position + 1]) : nil
+  }
+
+  // MARK: Values
+
+  /// The part as a value.
+  ///
+  /// Duplicate keys are refused, since readers differ on which of them counts.
+  public func value() throws(KubeModelError) -> Value {
+    do {
+      return try plainValue()
+    } catch {
+      // The tape has no places; the slow reading names the line.
+      throw document.located(error)
+    }
+  }
+
+  private func plainValue() throws(KubeModelError) -> Value {
+    switch kind {
+    case UInt8(ascii: "{"): return try map()
+    case UInt8(ascii: "["):
+      var list: [Value] = []
+      for element in Elements(document: document, position: position + 1) { list.append(try element.plainValue()) }
+      return .list(list)
+    case UInt8(ascii: "\""): return .string(String(decoding: text, as: UTF8.self))
+    case UInt8(ascii: "l"): return .int(Int64(bitPattern: document.tape[position + 1]))
+    case UInt8(ascii: "u"):
+      throw KubeModelError(.numberOutOfRange, "\(document.tape[position + 1]) is no 64-bit signed integer")
+    case UInt8(ascii: "d"): return .double(Double(bitPattern: document.tape[position + 1]))
+    case UInt8(ascii: "t"): return true
+    case UInt8(ascii: "f"): return false
+    default: return .null
+    }
+  }
+
+  private func map() throws(KubeModelError) -> Value {
+    var pairs: [(String, Value)] = []
+    var next = position + 1
+    while UInt8(document.tape[next] >> 56) != UInt8(ascii: "}") {
+      let value = part(next + 1)
+      pairs.append((String(decoding: part(next).text, as: UTF8.self), try value.plainValue()))
+      next = value.end
+    }
+    let mapping = Mapping(pairs)
+    guard mapping.count == pairs.count else {
+      throw KubeModelError(.duplicateKey, "a key is given twice in one object")
+    }
+    return .map(mapping)
+  }
+}
