@@ -77,7 +77,10 @@ struct ReportCommand: ParsableCommand {
     for name in ["report.html", "report.md"] {
       let path = "\(templates)/\(name).mustache"
       if let data = FileManager.default.contents(atPath: path) {
-        found[name] = String(decoding: data, as: UTF8.self)
+        guard let text = String(data: data, encoding: .utf8) else {
+          throw AmbitError(.badInput, "'\(path)' is not UTF-8", hint: "save it as UTF-8")
+        }
+        found[name] = text
       }
     }
     guard !found.isEmpty else {

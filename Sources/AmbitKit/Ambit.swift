@@ -26,7 +26,7 @@ package final class Ambit {
     do {
       return try HistoryIndex.open(path: indexPath(store))
     } catch {
-      guard error.code == .unwritable else { throw error }
+      guard error.code == .unwritable || error.code == .noSpace else { throw error }
       return (
         try HistoryIndex.inMemory(),
         "the store cannot be written; its index is made in memory for this command"

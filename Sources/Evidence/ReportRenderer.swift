@@ -9,7 +9,9 @@ package struct ReportRenderer {
     var templates: [String: MustacheTemplate] = [:]
     for (path, contents) in EmbeddedFiles.all where path.hasSuffix(".mustache") {
       let name = String(path.dropLast(".mustache".count))
-      templates[name] = try MustacheTemplate(string: overrides[name] ?? contents)
+      let text = overrides[name] ?? contents
+      if let objection = ReportRenderer.objection(to: text) { throw BadTemplate(name: name, description: objection) }
+      templates[name] = try MustacheTemplate(string: text)
     }
     library = MustacheLibrary(templates: templates)
   }
@@ -32,6 +34,31 @@ package struct ReportRenderer {
     }
     return result
   }
+}
+
+extension ReportRenderer {
+  private static let deepest = 50
+
+  /// Why a template is not used: what the library would follow without end, or a report with nothing in it.
+  private static func objection(to text: String) -> String? {
+    guard text.contains(where: { !$0.isWhitespace }) else { return "it is empty" }
+    var depth = 0
+    for tag in text.matches(of: /{{\s*([#^\/>])/) {
+      switch tag.1 {
+      case "#", "^": depth += 1
+      case "/": depth -= 1
+      default: return "partials ({{>) are not supported"
+      }
+      if depth > deepest { return "its sections are nested deeper than \(deepest)" }
+    }
+    return nil
+  }
+}
+
+/// A template that cannot be used.
+struct BadTemplate: Error, CustomStringConvertible {
+  let name: String
+  let description: String
 }
 
 struct MissingTemplate: Error {

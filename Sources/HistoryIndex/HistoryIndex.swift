@@ -25,6 +25,8 @@ package final class HistoryIndex: Sendable {
       throw IndexError(
         .unwritable, "the index '\(path)' cannot be written", hint: "check the permissions of the store",
         cause: error)
+    } catch let error as DatabaseError where HistoryIndex.isAboutSpace(error) {
+      throw HistoryIndex.noSpace(error)
     } catch {
       for ending in ["", "-wal", "-shm"] {
         try? FileManager.default.removeItem(atPath: "\(path).damaged\(ending)")
@@ -70,11 +72,31 @@ package final class HistoryIndex: Sendable {
 
   /// Answers questions from one consistent view.
   package func read<Result: Sendable>(_ body: @Sendable (HistoryView) throws -> Result) throws -> Result {
-    try pool.read { try body(HistoryView(database: $0)) }
+    try HistoryIndex.described { try pool.read { try body(HistoryView(database: $0)) } }
   }
 
   /// Adds to the index in one transaction: all of it is there, or none.
   package func write(_ body: @Sendable (HistoryWriter) throws -> Void) throws {
-    try pool.write { database in try body(HistoryWriter(database: database)) }
+    try HistoryIndex.described { try pool.write { database in try body(HistoryWriter(database: database)) } }
+  }
+
+  private static func described<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError where isAboutSpace(error) {
+      throw noSpace(error)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      throw IndexError(.locked, "the index is in use", hint: "try again when the other ambit is done", cause: error)
+    }
+  }
+
+  private static func isAboutSpace(_ error: DatabaseError) -> Bool {
+    error.resultCode == .SQLITE_FULL || error.resultCode == .SQLITE_IOERR
+  }
+
+  private static func noSpace(_ cause: DatabaseError) -> IndexError {
+    IndexError(
+      .noSpace, "the index of the store cannot be written; what was recorded is in the store, and the index will catch up",
+      hint: "check the free space and the disk", cause: cause)
   }
 }

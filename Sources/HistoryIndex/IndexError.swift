@@ -2,7 +2,7 @@ package import KubeModel
 
 /// What can go wrong with the index. It is a cache: removing it loses nothing.
 package struct IndexError: DescribedError {
-  package enum Code: Sendable { case unreadable, unwritable, diverged, locked }
+  package enum Code: Sendable { case unreadable, unwritable, noSpace, diverged, locked }
 
   package let code: Code
   package let message: String
@@ -21,6 +21,7 @@ package struct IndexError: DescribedError {
     case .unreadable, .diverged: .bug
     case .locked: .locked
     case .unwritable: .notPermitted
+    case .noSpace: .unwritable
     }
   }
 }

@@ -27,3 +27,12 @@ public struct ObjectID: Sendable, Hashable {
     (namespace.map { "\($0)/" } ?? "") + "\(qualifiedResource)/\(name)"
   }
 }
+
+extension ObjectID {
+  /// Byte equality: `String.==` calls two spellings of one accented letter equal.
+  public static func == (left: ObjectID, right: ObjectID) -> Bool {
+    guard (left.namespace == nil) == (right.namespace == nil) else { return false }
+    return Mapping.isSame(left.name, right.name) && Mapping.isSame(left.namespace ?? "", right.namespace ?? "")
+      && Mapping.isSame(left.resource, right.resource) && Mapping.isSame(left.group, right.group)
+  }
+}

@@ -60,6 +60,16 @@ public enum ResourceCatalog {
       "ValidatingAdmissionPolicyBinding", namespaced: false),
   ]
 
+  /// Kinds that every API server serves. One that seems to lack them did not tell all it has, and taking
+  /// its word would record every object of theirs as deleted.
+  public static func isAlwaysServed(_ type: ResourceType) -> Bool {
+    switch type.group {
+    case "", "apps", "batch", "rbac.authorization.k8s.io": true
+    case "networking.k8s.io": ["networkpolicies", "ingresses"].contains(type.resource)
+    default: false
+    }
+  }
+
   /// The folded workloads, a kind of Ambit's own.
   public static let workloads = ResourceType(
     group: "", resource: "workloads", kind: "Workload", isNamespaced: true, role: .recorded,

@@ -6,17 +6,33 @@ public struct WorkloadFolder: Sendable {
   /// What tells one pod or controller from another.
   public struct Key: Hashable, Sendable {
     public let namespace: String
+    public let group: String
     public let kind: String
     public let name: String
 
     public init(_ object: KubeObject) {
-      self.init(namespace: object.namespace ?? "default", kind: object.kind, name: object.name)
+      self.init(
+        namespace: object.namespace ?? "default", group: object.group, kind: object.kind, name: object.name)
     }
 
-    init(namespace: String, kind: String, name: String) {
+    init(namespace: String, group: String, kind: String, name: String) {
       self.namespace = namespace
+      self.group = group
       self.kind = kind
       self.name = name
+    }
+
+    /// Byte equality: `String.==` calls two spellings of one accented letter equal.
+    public static func == (left: Key, right: Key) -> Bool {
+      Mapping.isSame(left.name, right.name) && Mapping.isSame(left.namespace, right.namespace)
+        && Mapping.isSame(left.kind, right.kind) && Mapping.isSame(left.group, right.group)
+    }
+
+    /// The workload's name: the kind's group is part of it where other groups have a kind of that name.
+    var workloadName: String {
+      let isOwn = ResourceCatalog.type(group: group, kind: kind)?.role == .folded
+      let isTaken = ResourceCatalog.all.contains { $0.role == .folded && $0.kind == kind }
+      return "\(kind.lowercased())" + (isOwn || !isTaken ? "" : ".\(group)") + ".\(name)"
     }
   }
 
@@ -139,7 +155,8 @@ public struct WorkloadFolder: Sendable {
     else { return nil }
     return Owner(
       key: Key(
-        namespace: object.namespace ?? "default", kind: controller.kind, name: controller.name),
+        namespace: object.namespace ?? "default", group: KubeObject.group(of: controller.apiVersion),
+        kind: controller.kind, name: controller.name),
       apiVersion: controller.apiVersion)
   }
 
@@ -259,6 +276,8 @@ public struct WorkloadFolder: Sendable {
       let facts = withoutNoise(facts)
       var workload = workloads[owner.key] ?? Workload(apiVersion: owner.apiVersion)
       workload.variants[facts] = (workload.variants[facts] ?? false) || isRunning
+      // Of two versions of one API the same is told, whichever came first.
+      workload.apiVersion = min(workload.apiVersion, owner.apiVersion)
       workloads[owner.key] = workload
     }
     for (key, head) in heads where !head.isInactive {
@@ -278,10 +297,12 @@ public struct WorkloadFolder: Sendable {
   }
 
   /// Follows controllers upwards as far as they are known.
-  private func top(_ owner: Owner) -> Owner {
-    var owner = owner
-    for _ in 0..<8 {  // owners form no cycles on a real server; a forged file may
-      guard let next = heads[owner.key]?.owner else { break }
+  private func top(_ first: Owner) -> Owner {
+    var owner = first
+    var seen: Set<Key> = [first.key]
+    while let next = heads[owner.key]?.owner {
+      // Owners form no cycles on a real server; in a forged file each is its own.
+      guard seen.insert(next.key).inserted else { return first }
       owner = next
     }
     return owner
@@ -289,7 +310,7 @@ public struct WorkloadFolder: Sendable {
 
   private func object(_ key: Key, _ workload: Workload) -> KubeObject {
     var metadata = workload.metadata ?? Mapping()
-    metadata["name"] = .string("\(key.kind.lowercased()).\(key.name)")
+    metadata["name"] = .string(key.workloadName)
     metadata["namespace"] = .string(key.namespace)
     let pods = workload.variants.map { facts, isRunning -> Value in
       var map = facts.map ?? Mapping()

@@ -7,6 +7,13 @@ package struct AddressSet: Sendable {
 
   package init() {}
 
+  package var isEmpty: Bool { ranges4.isEmpty && ranges6.isEmpty }
+
+  package mutating func formUnion(_ other: AddressSet) {
+    ranges4 += other.ranges4
+    ranges6 += other.ranges6
+  }
+
   /// Adds a block without its exceptions; false where a CIDR is malformed.
   package mutating func insert(cidr: String, except: [String]) -> Bool {
     guard let block = AddressSet.parse(cidr) else { return false }

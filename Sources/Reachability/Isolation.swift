@@ -73,14 +73,26 @@ package struct Isolation: Sendable {
     if let reason = unknownReason(namespace) { return .unknown(reason: reason) }
     let isolating = (policies[namespace] ?? []).map(\.policy).filter { $0.isolates(labels, direction) }
     guard !isolating.isEmpty else { return .notIsolated }
-    for policy in isolating {
-      for rule in policy.rules[direction] ?? [] where rule.isEveryPort {
-        if let everyone = rule.everyone {
-          return .open(policy: policy.name, rule: rule.path, everyone: everyone)
-        }
-      }
+    let openness = Isolation.openness(isolating, direction)
+    if openness.isOnEveryPort, let source = openness.sources.first {
+      return .open(policy: source.policy, rule: source.rule.path, everyone: openness.everyone ?? "everyone")
     }
     return .closed(policies: isolating.map(\.name))
+  }
+
+  /// What the policies that isolate a pod with these labels let through together.
+  package func openness(
+    _ labels: [String: String], in namespace: String, _ direction: Direction
+  ) -> Openness {
+    Isolation.openness(
+      (policies[namespace] ?? []).map(\.policy).filter { $0.isolates(labels, direction) }, direction)
+  }
+
+  private static func openness(_ policies: [NetworkPolicy], _ direction: Direction) -> Openness {
+    Openness(
+      policies.flatMap { policy in
+        (policy.rules[direction] ?? []).map { Openness.Source(policy: policy.name, rule: $0) }
+      })
   }
 
   /// Whether every pod of a namespace is closed off, also those that nobody has seen: a policy selects
@@ -89,6 +101,6 @@ package struct Isolation: Sendable {
     guard unknownReason(namespace) == nil else { return false }
     let all = (policies[namespace] ?? []).map(\.policy).filter { $0.directions.contains(direction) }
     return all.contains { $0.podSelector.isEmpty }
-      && !all.contains { ($0.rules[direction] ?? []).contains { $0.isEveryPort && $0.everyone != nil } }
+      && !Isolation.openness(all, direction).isOnEveryPort
   }
 }

@@ -14,8 +14,9 @@ package struct NetworkPolicy: Sendable {
     package let path: String
     /// Everyone that it lets through, in words; nil where its peers are limited.
     package let everyone: String?
-    /// Whether it lets all ports of a protocol through.
-    package let isEveryPort: Bool
+    /// The addresses of its blocks.
+    package let addresses: AddressSet
+    package let ports: PortSet
   }
 
   package let name: String
@@ -32,6 +33,7 @@ package struct NetworkPolicy: Sendable {
     namespace = object.namespace ?? "default"
     var defects: [String] = []
     let spec = object.spec
+    if let spec, !spec.isNull, spec.map == nil { defects.append("spec is no mapping") }
     // An absent selector reads as the empty one, which selects every pod.
     podSelector =
       NetworkPolicy.selector(spec?["podSelector"], path: "spec.podSelector", &defects) ?? .everything
@@ -73,14 +75,22 @@ package struct NetworkPolicy: Sendable {
   ) -> Rule {
     let peers = list(rule[peersKey], path: "\(path).\(peersKey)", &defects)
     let ports = list(rule["ports"], path: "\(path).ports", &defects)
-    return Rule(
-      path: path, everyone: everyone(peers, path: "\(path).\(peersKey)", &defects),
-      isEveryPort: isEveryPort(ports))
+    let (everyone, addresses) = everyone(peers, path: "\(path).\(peersKey)", &defects)
+    do {
+      return Rule(
+        path: path, everyone: everyone, addresses: addresses,
+        ports: try PortSet(ports, path: "\(path).ports"))
+    } catch {
+      defects.append(error.message)
+      return Rule(path: path, everyone: everyone, addresses: addresses, ports: .unlimited)
+    }
   }
 
   /// Who everyone is, where peers together let everyone through: no peer means no limit.
-  private static func everyone(_ peers: [Value], path: String, _ defects: inout [String]) -> String? {
-    guard !peers.isEmpty else { return "anyone" }
+  private static func everyone(
+    _ peers: [Value], path: String, _ defects: inout [String]
+  ) -> (everyone: String?, addresses: AddressSet) {
+    guard !peers.isEmpty else { return ("anyone", AddressSet()) }
     var addresses = AddressSet()
     var isEveryPod = false
     for (index, peer) in peers.enumerated() {
@@ -97,30 +107,14 @@ package struct NetworkPolicy: Sendable {
       // What an unlabelled newcomer satisfies, nearly everyone does: `{}` and bare exclusions alike.
       if let namespaces, namespaces.matches(newcomer), pods?.matches([:]) ?? true { isEveryPod = true }
     }
-    if addresses.coversMostOfTheInternet { return "any address" }
-    return isEveryPod ? "every pod in the cluster" : nil
+    if addresses.coversMostOfTheInternet { return ("any address", addresses) }
+    return (isEveryPod ? "every pod in the cluster" : nil, addresses)
   }
 
   /// The labels of a namespace that nobody labelled: the server gives each its name.
-  private static let newcomer = ["kubernetes.io/metadata.name": ""]
-
-  /// Whether the ports together let all of one protocol's through, however they are cut.
-  private static func isEveryPort(_ ports: [Value]) -> Bool {
-    guard !ports.isEmpty else { return true }
-    var ranges: [String: [ClosedRange<Int64>]] = [:]
-    for port in ports {
-      guard let first = port["port"], !first.isNull else { return true }
-      guard let low = first.int else { continue }  // a name stands for one port
-      let high = max(low, port["endPort"]?.int ?? low)
-      ranges[port["protocol"]?.string ?? "TCP", default: []].append(low...high)
-    }
-    return ranges.values.contains { ranges in
-      let reached = ranges.sorted { $0.lowerBound < $1.lowerBound }.reduce(Int64(0)) { reached, range in
-        range.lowerBound <= reached + 1 ? max(reached, range.upperBound) : reached
-      }
-      return reached >= 65_535
-    }
-  }
+  ///
+  /// The name is one that no namespace can have, so that no list of names speaks of it.
+  private static let newcomer = ["kubernetes.io/metadata.name": "\0"]
 
   // MARK: Values
 

@@ -11,7 +11,7 @@ package import KubeModel
 package struct StoreError: DescribedError {
   package enum Code: Sendable {
     case noStore, notAStore, exists, noCluster, noRevision, badClusterName, badPath, moved, locked
-    case damaged, unwritable, notPermitted, wrongCluster, timeBackwards, timeInFuture
+    case damaged, unwritable, notPermitted, wrongCluster, timeBackwards, badTime
   }
 
   package let code: Code
@@ -29,7 +29,7 @@ package struct StoreError: DescribedError {
   package var failure: FailureKind {
     switch code {
     case .noStore, .noCluster, .noRevision: .notFound
-    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .timeInFuture:
+    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .badTime:
       .badInput
     case .moved, .locked: .locked
     case .damaged: .bug

@@ -60,7 +60,11 @@ import Testing
           capturedFrom: time, capturedTo: Moment(milliseconds: time.milliseconds + 2), isTimeGiven: true,
           recorded: Moment(milliseconds: time.milliseconds + 1)))
     }
-    #expect(later?.code == .timeInFuture)
+    #expect(later?.code == .badTime)
+    let early = #expect(throws: StoreError.self) {
+      try fixture.record(cluster("u", "a"), cluster: "d", at: Moment(milliseconds: -1))
+    }
+    #expect(early?.code == .badTime)
   }
 
   @Test func `a failed reading is an observation, also before the first success`() throws {

@@ -63,7 +63,7 @@ import Testing
       server.route("/apis", .json(FixtureTests.discovery { !$0.group.isEmpty }))
       for type in ResourceCatalog.all {
         let root = type.group.isEmpty ? "/api/v1" : "/apis/\(type.group)/\(FixtureTests.version(type))"
-        let list = "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[\((items["\(root)/\(type.resource)"] ?? []).joined(separator: ","))]}"
+        let list = "{\"kind\":\"\(type.kind)List\",\"apiVersion\":\"\(type.group.isEmpty ? "" : "\(type.group)/")\(FixtureTests.version(type))\",\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[\((items["\(root)/\(type.resource)"] ?? []).joined(separator: ","))]}"
         try server.list("\(root)/\(type.resource)", json: Data(list.utf8))
       }
       let live = try await fixture.withClient(server: server.url) { client in

@@ -35,6 +35,11 @@ import Testing
     _ check: (Reading, [StubAPIServer.Request]) throws -> Void
   ) async throws {
     try await StubAPIServer.with(handler: handler) { server in
+      for type in ResourceCatalog.all {
+        let group = type.group == ResourceCatalog.calicoGroup ? ResourceCatalog.calicoStorageGroup : type.group
+        let list = LiveReaderTests.emptyList(type)
+        try server.list("\(group.isEmpty ? "/api/v1" : "/apis/\(group)/v1")/\(type.resource)", json: Data(list.utf8))
+      }
       for (path, name) in LiveReaderTests.paths { try server.list(path, json: LiveReaderTests.file(name)) }
       for (path, name) in ["/version": "version", "/api": "discovery-api", "/apis": "discovery-apis"] {
         server.route(path, .json(String(decoding: try LiveReaderTests.file(name), as: UTF8.self)))
@@ -46,6 +51,11 @@ import Testing
       }
       try check(reading, server.requests)
     }
+  }
+
+  private static func emptyList(_ type: ResourceType) -> String {
+    let group = type.group == ResourceCatalog.calicoGroup ? ResourceCatalog.calicoStorageGroup : type.group
+    return "{\"kind\":\"\(type.kind)List\",\"apiVersion\":\"\(group.isEmpty ? "" : group + "/")v1\",\"metadata\":{\"resourceVersion\":\"5\"},\"items\":[]}"
   }
 
   private func fromFiles() throws -> Reading {
@@ -107,7 +117,11 @@ import Testing
     let shop = (policies?["items"] as? [[String: Any]] ?? []).filter {
       ($0["metadata"] as? [String: Any])?["namespace"] as? String == "shop"
     }
-    let list = try JSONSerialization.data(withJSONObject: ["metadata": ["resourceVersion": "1"], "items": shop])
+    let list = try JSONSerialization.data(
+      withJSONObject: [
+        "kind": "NetworkPolicyList", "apiVersion": "networking.k8s.io/v1", "metadata": ["resourceVersion": "1"],
+        "items": shop,
+      ] as [String: Any])
     try await read({ request in
       guard request.path.hasSuffix("/networkpolicies"), request.path.hasPrefix("/apis/networking") else { return nil }
       return request.path.contains("/namespaces/shop/")
@@ -137,7 +151,11 @@ import Testing
       if request.path == "/api/v1/namespaces/payments" {
         return .json(#"{"kind":"Namespace","apiVersion":"v1","metadata":{"name":"payments","uid":"x"}}"#)
       }
-      return request.path.contains("/namespaces/payments/") ? .json(#"{"metadata":{"resourceVersion":"5"},"items":[]}"#) : nil
+      let type = ResourceCatalog.all.first {
+        let group = $0.group == ResourceCatalog.calicoGroup ? ResourceCatalog.calicoStorageGroup : $0.group
+        return request.path == "\(group.isEmpty ? "/api/v1" : "/apis/\(group)/v1")/namespaces/payments/\($0.resource)"
+      }
+      return type.map { .json(LiveReaderTests.emptyList($0)) }
     }) { reading, requests in
       let lists = requests.filter { $0.query["limit"] != nil }
       #expect(lists.allSatisfy { $0.path.contains("/namespaces/payments/") })
@@ -156,7 +174,7 @@ import Testing
       switch request.path {
       case "/apis": return .json(discovery)
       case "/apis/crd.antrea.io/v1beta1/networkpolicies":
-        return .json(#"{"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"x","namespace":"shop"},"spec":{}}]}"#)
+        return .json(#"{"kind":"NetworkPolicyList","apiVersion":"crd.antrea.io/v1beta1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"x","namespace":"shop"},"spec":{}}]}"#)
       default: return nil
       }
     }) { reading, _ in
@@ -166,7 +184,7 @@ import Testing
   }
 
   @Test func `no Secret is ever asked for, and of ConfigMaps one by its name`() async throws {
-    let cilium = #"{"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"cilium","namespace":"kube-system","uid":"c"},"spec":{"template":{}},"status":{"numberReady":3}}]}"#
+    let cilium = #"{"kind":"DaemonSetList","apiVersion":"apps/v1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"cilium","namespace":"kube-system","uid":"c"},"spec":{"template":{}},"status":{"numberReady":3}}]}"#
     let settings = #"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"cilium-config"},"data":{"enable-policy":"default","secret":"hidden"}}"#
     try await read({ request in
       switch request.path {
@@ -184,7 +202,7 @@ import Testing
   }
 
   @Test func `settings that cannot be read leave enforcement unknown`() async throws {
-    let cilium = #"{"metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"cilium","namespace":"kube-system","uid":"c"},"spec":{"template":{}}}]}"#
+    let cilium = #"{"kind":"DaemonSetList","apiVersion":"apps/v1","metadata":{"resourceVersion":"1"},"items":[{"metadata":{"name":"cilium","namespace":"kube-system","uid":"c"},"spec":{"template":{}}}]}"#
     try await read({ request in
       switch request.path {
       case "/apis/apps/v1/daemonsets": return .json(cilium)

@@ -19,7 +19,7 @@ import Testing
   @Test func `a fault is named with its line and place`() {
     #expect(message("{\"a\":\n[1,\n2") == "3: the JSON breaks off at a")
     #expect(message(#"{"a":{"b":1,"b":2}}"#) == "1: a key is given twice at a.b")
-    #expect(message(#"{"n":18446744073709551615}"#) == "1: the number 18446744073709551615 is out of range at n")
+    #expect(message(#"{"n":18446744073709551615}"#) == "1: a number is out of range at n")
     #expect(message(#"{"s":"\ud800"}"#) == "1: a lone surrogate in a string at s")
     #expect(message("") == "?: not valid JSON: the input is empty" || message("") == "1: the JSON breaks off")
     #expect(message(String(repeating: "[", count: 100_000)).contains("nested deeper than 200"))

@@ -14,7 +14,8 @@ import Testing
   func workload(_ object: KubeObject?) throws -> Workload { try #require(object.flatMap(Workload.init)) }
 
   func owned(_ kind: String, _ name: String) -> String {
-    "ownerReferences: [{apiVersion: apps/v1, kind: \(kind), name: \(name), controller: true, uid: u}]"
+    let group = ["Job", "CronJob"].contains(kind) ? "batch" : "apps"
+    return "ownerReferences: [{apiVersion: \(group)/v1, kind: \(kind), name: \(name), controller: true, uid: u}]"
   }
 
   func pod(_ name: String, _ metadata: String = "", spec: String = "", phase: String? = "Running") -> String {
@@ -176,5 +177,23 @@ import Testing
     let folded = try fold(objects)
     #expect(folded.count == 2)
     #expect(try fold(objects.reversed()) == folded)
+  }
+
+  @Test func `owners of one kind and name in two groups are two workloads`() throws {
+    let volcano = "ownerReferences: [{apiVersion: batch.volcano.sh/v1, kind: Job, name: j, controller: true}]"
+    let folded = try fold([
+      pod("a", "labels: {app: a}, \(owned("Job", "j"))"), pod("b", "labels: {app: b}, \(volcano)"),
+    ])
+    #expect(folded.keys.sorted() == ["job.batch.volcano.sh.j", "job.j"])
+  }
+
+  @Test func `owners that form a cycle are each their own`() throws {
+    let cycle = { (name: String, owner: String) in
+      """
+      {apiVersion: apps/v1, kind: ReplicaSet, metadata: {name: \(name), namespace: shop, \(self.owned("ReplicaSet", owner))},
+       spec: {replicas: 1, template: {metadata: {labels: {app: \(name)}}}}}
+      """
+    }
+    #expect(try fold([cycle("a", "b"), cycle("b", "c"), cycle("c", "a")]).count == 3)
   }
 }

@@ -163,9 +163,14 @@ package struct Recorder {
   }
 
   private func checkTime(_ options: Options, cluster: String) throws {
+    guard options.capturedFrom.milliseconds >= 0 else {
+      throw StoreError(
+        .badTime, "a reading of \(options.capturedFrom.text) cannot be recorded: git knows no time before 1970",
+        hint: "correct --at, or this machine's clock")
+    }
     guard options.capturedTo <= options.recorded else {
       throw StoreError(
-        .timeInFuture, "the reading is said to be of \(options.capturedTo.text), which is yet to come",
+        .badTime, "the reading is said to be of \(options.capturedTo.text), which is yet to come",
         hint: "correct --at, or this machine's clock: it says \(options.recorded.text)")
     }
     let last = try ambit.index.read { view in

@@ -24,7 +24,11 @@ enum EnforcementDetector {
   /// What of a ConfigMap's data decides about enforcement.
   static func settings(_ name: String, in data: Value?) -> [String: String] {
     var found: [String: String] = [:]
-    for key in settingKeys[name] ?? [] { found[key] = data?[key]?.string }
+    for key in settingKeys[name] ?? [] {
+      // Only texts are settings; anything else has to stay visible as what does not read.
+      if let value = data?[key], !value.isNull { found[key] = value.string ?? "unreadable" }
+    }
+    if data?.map == nil { found["enable-policy"] = "unreadable" }
     return found
   }
 
@@ -79,9 +83,17 @@ enum EnforcementDetector {
       guard let settings else {
         return unknown("\(place): ConfigMap cilium-config was not read", cni: cni)
       }
-      if settings["policy-audit-mode"] == "true" { return off("policy-audit-mode is on, nothing is enforced") }
-      if settings["enable-policy"] == "never" { return off("enable-policy is never, nothing is enforced") }
-      if settings["enable-k8s-networkpolicy"] == "false" { return off("enable-k8s-networkpolicy is false") }
+      switch (boolean(settings["policy-audit-mode"], else: false), boolean(settings["enable-k8s-networkpolicy"], else: true)) {
+      case (nil, _), (_, nil): return unknown("\(place): a setting of ConfigMap cilium-config does not read", cni: cni)
+      case (true?, _): return off("policy-audit-mode is on, nothing is enforced")
+      case (_, false?): return off("enable-k8s-networkpolicy is false")
+      case (false?, true?): break
+      }
+      switch settings["enable-policy"].map(word) ?? "default" {
+      case "default", "always": break
+      case "never": return off("enable-policy is never, nothing is enforced")
+      default: return unknown("\(place): enable-policy of ConfigMap cilium-config does not read", cni: cni)
+      }
       return ClusterState.Enforcement(
         basis: .read, cni: cni, detail: "\(place), settings of ConfigMap cilium-config")
     case _ where alwaysEnforcing.contains(cni):
@@ -89,6 +101,17 @@ enum EnforcementDetector {
     default:
       return unknown("\(place): whether policy is switched on is not read", cni: cni)
     }
+  }
+
+  /// A setting as the agent reads it, whatever its case and the blanks around it.
+  private static func word(_ text: String) -> String {
+    text.lowercased().filter { !$0.isWhitespace }
+  }
+
+  /// Nil where a text is no boolean.
+  private static func boolean(_ text: String?, else absent: Bool) -> Bool? {
+    guard let text else { return absent }
+    return ["true": true, "t": true, "1": true, "false": false, "f": false, "0": false][word(text)]
   }
 
   private static func unknown(_ detail: String, cni: String? = nil) -> ClusterState.Enforcement {

@@ -16,6 +16,9 @@ struct ReadingParts {
   private var headEvidence: [WorkloadFolder.Key: [UInt8]] = [:]
   private let known: KnownObjects
   private(set) var diagnostics: [Diagnostic] = []
+  /// Kinds of which an object could not be used, and why: which one it was is not known, and so of none can
+  /// it be said that it is gone.
+  private(set) var tainted: [String: String] = [:]
   /// Objects that were added, by the qualified name of their type.
   private(set) var counts: [String: Int] = [:]
   private(set) var types: Set<ResourceType> = []
@@ -40,8 +43,8 @@ struct ReadingParts {
   // MARK: Adding
 
   mutating func add(_ raw: RawObject) {
-    guard !raw.object.name.isEmpty else {
-      return note(raw, "\(raw.type.kind) without metadata.name is left out")
+    if let defect = RawObject.defect(of: raw.object, type: raw.type) {
+      return taint(raw.type, "\(raw.type.kind) \(defect) is left out", raw.origin)
     }
     counts[raw.type.qualifiedName, default: 0] += 1
     types.insert(raw.type)
@@ -83,14 +86,26 @@ struct ReadingParts {
         return carry(id, list, uid: uid, version: version, origin: origin)
       }
     }
-    guard var map = try item.value().map else {
-      diagnostics.append(
-        Diagnostic(file: origin.file, line: origin.line, message: "an item of \(list.kind)List is no object"))
-      return
+    add(try item.value(), of: list, origin: origin)
+  }
+
+  /// Adds an item of a typed list, which need not repeat its kind.
+  mutating func add(_ item: Value, of list: ListedKind, origin: RawObject.Origin) {
+    guard var map = item.map else {
+      return taint(list.type, "an item of \(list.kind)List is no object", origin)
     }
     if map["kind"] == nil { map["kind"] = .string(list.kind) }
     if map["apiVersion"] == nil { map["apiVersion"] = .string(list.apiVersion) }
-    add(RawObject(object: KubeObject(.map(map)), type: list.type, origin: origin))
+    let object = KubeObject(.map(map))
+    guard object.kind == list.kind, object.group == KubeObject.group(of: list.apiVersion) else {
+      return taint(list.type, "an item of \(list.kind)List is of another kind", origin)
+    }
+    add(RawObject(object: object, type: list.type, origin: origin))
+  }
+
+  private mutating func taint(_ type: ResourceType, _ message: String, _ origin: RawObject.Origin) {
+    diagnostics.append(Diagnostic(file: origin.file, line: origin.line, message: message))
+    tainted[type.qualifiedName] = tainted[type.qualifiedName] ?? message
   }
 
   private mutating func carry(
@@ -137,6 +152,7 @@ struct ReadingParts {
     folder.merge(other.folder)
     headEvidence.merge(other.headEvidence) { first, _ in first }
     diagnostics += other.diagnostics
+    tainted.merge(other.tainted) { first, _ in first }
     counts.merge(other.counts, uniquingKeysWith: +)
     types.formUnion(other.types)
     namespaces.formUnion(other.namespaces)
@@ -163,7 +179,7 @@ struct ReadingParts {
       daemonSets.insert(
         DaemonSetName(
           namespace: object.namespace ?? "default", name: object.name,
-          isReady: object.value["status"]?["numberReady"]?.int.map { $0 > 0 }))
+          isReady: object.value["status"].map { ($0["numberReady"]?.int ?? 0) > 0 }))
     case (ResourceCatalog.calicoGroup, "IPPool"):
       if let range = object.spec?["cidr"]?.string { podRanges.insert(range) }
     case ("networking.k8s.io", "ServiceCIDR"):

@@ -22,6 +22,8 @@ package struct FileReader {
   private var diagnostics: [Diagnostic] = []
   private var skipped = Skipped()
   private var lists: [String: ListPages] = [:]
+  /// Kinds that stood in Lists of many kinds.
+  private var listed: Set<String> = []
   private var refusals: [String: String] = [:]
   private var settings: [String: String]?
   private var hasServerObjects = false
@@ -36,10 +38,12 @@ package struct FileReader {
   private struct ListPages {
     var resourceVersions: Set<String> = []
     var hasLastPage = false
-    var itemCount = 0
-    var announcedCount = 0
+    var itemCount: Int64 = 0
+    var announcedCount: Int64 = 0
+    /// Whether a page does not tell what follows it.
+    var isUncertain = false
 
-    var isWhole: Bool { hasLastPage && itemCount >= announcedCount }
+    var isWhole: Bool { hasLastPage && !isUncertain && itemCount >= announcedCount }
   }
 
   /// Reads every object of the input.
@@ -65,22 +69,28 @@ package struct FileReader {
       diagnostics.append(Diagnostic(file: file.name, line: nil, message: "the file cannot be read"))
       return
     }
+    guard !bytes.allSatisfy({ [0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+      // What was to be written here never was.
+      diagnostics.append(Diagnostic(file: file.name, line: nil, message: "the file is empty"))
+      return
+    }
     let found = findings
-    let problems = diagnostics.count
+    let problems = diagnostics.count + parts.diagnostics.count
     if readTypedList(bytes, file: file.name) { return }
     let (documents, parseProblems) = DocumentReader.documents(bytes)
     for problem in parseProblems {
       diagnostics.append(Diagnostic(file: file.name, line: problem.line, message: problem.message))
     }
     for document in documents { read(document.value, file: file.name, line: document.line) }
-    if found == findings && problems == diagnostics.count { skipped.files += 1 }
+    if found == findings && problems == diagnostics.count + parts.diagnostics.count { skipped.files += 1 }
   }
 
   /// Reads a file that is one typed list without making values of what is known; false for any other file.
   private mutating func readTypedList(_ bytes: [UInt8], file: String) -> Bool {
     guard options.known.commit != nil, options.namespace == nil, InputFormat.sniff(bytes) == .json,
       let root = try? JSONDocument(bytes).root, let kind = root["kind"]?.string,
-      let apiVersion = root["apiVersion"]?.string, kind.hasSuffix("List"), let items = root["items"]?.elements,
+      let apiVersion = root["apiVersion"]?.string, kind.hasSuffix("List"), kind != "List",
+      let items = root["items"]?.elements,
       let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: String(kind.dropLast(4))),
       let metadata = root["metadata"], let head = try? metadata.value()
     else { return false }
@@ -128,7 +138,11 @@ package struct FileReader {
     case ("Status", ""):
       readRefusal(value, file: file, line: line)
     case ("List", ""):
-      for item in value["items"]?.list ?? [] { read(item, file: file, line: line) }
+      guard let items = value["items"]?.list else {
+        diagnostics.append(Diagnostic(file: file, line: line, message: "the items of the List are no list"))
+        return
+      }
+      for item in items { readListed(item, file: file, line: line) }
     case _ where kind.hasSuffix("List") && value["items"] != nil:
       readList(value, kind: String(kind.dropLast(4)), apiVersion: apiVersion, file: file, line: line)
     default:
@@ -139,39 +153,63 @@ package struct FileReader {
   private mutating func readList(
     _ value: Value, kind: String, apiVersion: String, file: String, line: Int?
   ) {
-    let items = value["items"]?.list ?? []
-    guard
-      let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: kind)
-    else {
-      if !items.isEmpty { skipped.objects[kind, default: 0] += items.count }
-      if items.isEmpty { skipped.objects[kind] = skipped.objects[kind] ?? 0 }
+    guard let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: kind) else {
+      skipped.objects[kind, default: 0] += value["items"]?.list?.count ?? 0
+      return
+    }
+    guard let items = value["items"]?.list else {
+      diagnostics.append(Diagnostic(file: file, line: line, message: "the items of the \(kind)List are no list"))
       return
     }
     noteList(type, metadata: value["metadata"], count: items.count)
+    let list = ListedKind(type: type, kind: kind, apiVersion: apiVersion)
     for item in items {
-      guard var map = item.map else {
-        diagnostics.append(
-          Diagnostic(file: file, line: line, message: "an item of \(kind)List is no object"))
+      if KubeObject(item).uid != nil { hasServerObjects = true }
+      guard isInScope(KubeObject(item), type) else {
+        outsideCount += 1
         continue
       }
-      // Items of a typed list do not repeat their kind.
-      if map["kind"] == nil { map["kind"] = .string(kind) }
-      if map["apiVersion"] == nil { map["apiVersion"] = .string(apiVersion) }
-      readObject(KubeObject(.map(map)), file: file, line: line)
+      parts.add(item, of: list, origin: RawObject.Origin(file: file, line: line))
     }
+  }
+
+  /// Reads an item of a List of many kinds.
+  private mutating func readListed(_ item: Value, file: String, line: Int?) {
+    guard let kind = item["kind"]?.string, let apiVersion = item["apiVersion"]?.string else {
+      diagnostics.append(Diagnostic(file: file, line: line, message: "an item of a List does not tell its kind"))
+      return
+    }
+    if let type = ResourceCatalog.type(group: KubeObject.group(of: apiVersion), kind: kind) {
+      listed.insert(type.qualifiedName)
+    }
+    read(item, file: file, line: line)
+  }
+
+  /// Whether an object stands in the namespace that was asked for.
+  private func isInScope(_ object: KubeObject, _ type: ResourceType) -> Bool {
+    options.namespace.map { ObjectID(object, type: type).isIn(namespace: $0) } ?? true
   }
 
   /// Adds a page of a kind's list to what is known of the list.
   private mutating func noteList(_ type: ResourceType, metadata: Value?, count: Int) {
     var pages = lists[type.qualifiedName] ?? ListPages()
-    pages.itemCount += count
+    pages.itemCount += Int64(count)
     if let version = metadata?["resourceVersion"]?.string, !version.isEmpty {
       pages.resourceVersions.insert(version)
       hasServerObjects = true
     }
-    if (metadata?["continue"]?.string ?? "").isEmpty { pages.hasLastPage = true }
-    let remaining = Int(metadata?["remainingItemCount"]?.int ?? 0)
-    pages.announcedCount = max(pages.announcedCount, count + remaining)
+    let (token, remaining) = (metadata?["continue"] ?? .null, metadata?["remainingItemCount"] ?? .null)
+    let isLast = token.isNull || token == ""
+    if isLast { pages.hasLastPage = true }
+    // A page that is not the last says how many objects follow, or nobody can tell whether they are here.
+    let count64 = Int64(count)
+    if let remaining = remaining.int, (0...1_000_000_000).contains(remaining) {
+      pages.announcedCount = max(pages.announcedCount, count64 + remaining)
+    } else if !remaining.isNull || !isLast {
+      pages.isUncertain = true
+    }
+    if token.string == nil && !token.isNull { pages.isUncertain = true }
+    pages.announcedCount = max(pages.announcedCount, count64)
     lists[type.qualifiedName] = pages
   }
 
@@ -183,22 +221,22 @@ package struct FileReader {
     }
     if object.uid != nil { hasServerObjects = true }
     let raw = RawObject(object: object, type: type, origin: RawObject.Origin(file: file, line: line))
-    if let namespace = options.namespace, !raw.id.isIn(namespace: namespace) {
-      outsideCount += 1
-    } else {
-      parts.add(raw)
-    }
+    if isInScope(object, type) { parts.add(raw) } else { outsideCount += 1 }
   }
 
   /// Keeps allow-listed keys; whatever else a ConfigMap holds is not looked at.
   private mutating func readSettings(_ object: KubeObject) {
+    // Two that do not agree leave the setting unreadable: only one of them is in force.
     settings = (settings ?? [:]).merging(
-      EnforcementDetector.settings(object.name, in: object.value["data"])) { first, _ in first }
+      EnforcementDetector.settings(object.name, in: object.value["data"])) { $0 == $1 ? $0 : "unreadable" }
   }
 
   /// A saved refusal says which kind could not be read.
   private mutating func readRefusal(_ value: Value, file: String, line: Int?) {
-    guard value["status"]?.string == "Failure", let resource = value["details"]?["kind"]?.string else {
+    guard value["status"]?.string == "Failure" else { return }
+    guard let resource = value["details"]?["kind"]?.string else {
+      diagnostics.append(
+        Diagnostic(file: file, line: line, message: "the server refused something and did not say what"))
       return
     }
     let group = value["details"]?["group"]?.string ?? ""
@@ -262,14 +300,18 @@ package struct FileReader {
       } else if let pages, !pages.isWhole {
         status = .unread(
           reason:
-            "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"
+            pages.isUncertain
+            ? "a page of the list does not tell how many objects follow it"
+            : "the list breaks off after \(pages.itemCount) of \(pages.announcedCount) objects; add its other pages"
         )
       } else if pages == nil, parts.counts[name] == nil, discovery.lacks(type) {
         status = .absent
-      } else if pages == nil, let problem = diagnostics.first {
+      } else if let reason = parts.tainted[name] {
+        status = .unread(reason: reason)
+      } else if let problem = diagnostics.first {
         // What cannot be read may hold objects of any kind; taking them for gone would lose them.
         status = .unread(reason: "\(problem.file) could not be read and may hold more of them")
-      } else if saysAll || pages != nil || parts.counts[name] != nil {
+      } else if saysAll || pages != nil || listed.contains(name) {
         status = .read
       } else {
         status = .unread(reason: "not in the input")

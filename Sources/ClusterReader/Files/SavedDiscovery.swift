@@ -13,11 +13,17 @@ struct SavedDiscovery {
     for group in value["items"]?.list ?? [] {
       let name = group["metadata"]?["name"]?.string ?? ""
       if !name.isEmpty { hasNamedGroups = true }
-      for version in group["versions"]?.list ?? [] {
-        // The server could not ask the one behind this group.
-        if version["freshness"]?.string == "Stale" { unknownGroups.insert(name) }
-        let names = (version["resources"]?.list ?? []).compactMap { $0["resource"]?.string }
-        resources[name, default: []].formUnion(names)
+      guard let versions = group["versions"]?.list, !versions.isEmpty else {
+        unknownGroups.insert(name)
+        continue
+      }
+      for version in versions {
+        // The server could not ask the one behind this group, or the answer is damaged.
+        guard version["freshness"]?.string != "Stale", let list = version["resources"]?.list else {
+          unknownGroups.insert(name)
+          continue
+        }
+        resources[name, default: []].formUnion(list.compactMap { $0["resource"]?.string })
       }
     }
     return true
@@ -25,6 +31,7 @@ struct SavedDiscovery {
 
   /// Whether the server is known not to serve a kind.
   func lacks(_ type: ResourceType) -> Bool {
+    guard !ResourceCatalog.isAlwaysServed(type) else { return false }
     let groups =
       type.group == ResourceCatalog.calicoGroup
       ? [type.group, ResourceCatalog.calicoStorageGroup] : [type.group]

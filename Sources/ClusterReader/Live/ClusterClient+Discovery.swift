@@ -35,11 +35,11 @@ extension ClusterClient {
     var found = DiscoveredGroups()
     for path in ["/api", "/apis"] {
       let document = try DiscoveryDocument(try await get(path, accept: Self.aggregated), path: path)
-      switch document.kind {
-      case "APIGroupDiscoveryList": found.add(aggregated: document)
-      case "APIVersions":
+      switch (document.kind, path) {
+      case ("APIGroupDiscoveryList", _) where document.items?.isEmpty == false: found.add(aggregated: document)
+      case ("APIVersions", "/api") where document.versions?.isEmpty == false:
         for version in document.versions ?? [] { try await read(group: "", version: version, into: &found) }
-      case "APIGroupList":
+      case ("APIGroupList", "/apis") where document.groups?.isEmpty == false:
         for group in document.groups ?? [] {
           guard let name = group.name, let versions = group.versions else { continue }
           let preferred = group.preferredVersion?.version

@@ -29,10 +29,15 @@ package struct LiveReader {
 
   /// The metadata of a list, as the client wants it.
   package static func listMetadata(_ body: [UInt8]) throws -> ClusterClient.ListMetadata {
-    let metadata = try JSONReader.value(body)["metadata"]
+    let metadata = try JSONDocument(body).root["metadata"]
+    let (token, remaining) = (try metadata?["continue"]?.value(), try metadata?["remainingItemCount"]?.value())
+    let isWrong = token.map { $0.string == nil && !$0.isNull } ?? false
+    let isLast = (token?.string ?? "").isEmpty
+    if isWrong || isLast && (remaining.map { $0 != 0 && !$0.isNull } ?? false) {
+      throw ClusterReaderError(.badAnswer, "a page of a list tells what follows it in a way that does not add up")
+    }
     return ClusterClient.ListMetadata(
-      resourceVersion: metadata?["resourceVersion"]?.string,
-      continueToken: metadata?["continue"]?.string)
+      resourceVersion: metadata?["resourceVersion"]?.string, continueToken: token?.string)
   }
 
   private init(_ client: ClusterClient, scope: String?, known: KnownObjects) {
@@ -96,6 +101,9 @@ package struct LiveReader {
     } else if let reason = groups.lazy.compactMap({ discovery.unreadReason(group: $0) }).first {
       failures += 1
       note(type, .unread(reason: "discovery: \(reason)"))
+    } else if ResourceCatalog.isAlwaysServed(type) {
+      failures += 1
+      note(type, .unread(reason: "discovery does not list it, though every server has it"))
     } else {
       note(type, .absent)
     }
@@ -152,9 +160,9 @@ package struct LiveReader {
     }
   }
 
-  /// What a list that failed says about its kind.
+  /// A list that failed leaves its kind unread, also where the server says that it has none: discovery lists
+  /// the kind, and one of the two is wrong.
   private mutating func status(of error: ClusterReaderError) -> KindCoverage.Status {
-    guard error.code != .absent else { return .absent }
     failures += 1
     return .unread(reason: error.message)
   }
@@ -190,8 +198,9 @@ package struct LiveReader {
       case .restart:
         found = ReadingParts(known: known)
       case .page(let page):
-        guard let items = try document(page.body, request.path).root["items"]?.elements else {
-          throw ClusterReaderError(.badAnswer, "the list \(request.path) has no items")
+        let root = try document(page.body, request.path).root
+        guard let items = root["items"]?.elements, LiveReader.isList(root, of: served) else {
+          throw ClusterReaderError(.badAnswer, "the answer to \(request.path) is no list of \(served.kind)")
         }
         try add(items, of: type, from: served, to: &found)
         version = page.resourceVersion
@@ -199,6 +208,16 @@ package struct LiveReader {
     }
     if let version { versions.insert(version) }
     return (found, version)
+  }
+
+  /// Whether an answer is a list of the kind that was asked for. A CRD may name its list as it likes, but
+  /// not as that of another kind.
+  private static func isList(_ root: JSONPart, of served: Discovery.Resource) -> Bool {
+    guard let kind = root["kind"]?.string, kind.hasSuffix("List"),
+      let group = root["apiVersion"]?.string.map(KubeObject.group), group == served.group
+    else { return false }
+    let other = ResourceCatalog.type(group: group, kind: String(kind.dropLast(4)))
+    return kind == "\(served.kind)List" || other == nil
   }
 
   private func document(_ body: [UInt8], _ path: String) throws -> JSONDocument {
@@ -229,7 +248,11 @@ package struct LiveReader {
   private mutating func keep(
     _ found: ReadingParts, _ type: ResourceType, in namespace: String? = nil, version: String?
   ) {
-    note(type, .read, in: namespace, count: found.counts[type.qualifiedName] ?? 0, version: version)
+    let taint = found.tainted[type.qualifiedName]
+    if taint != nil { failures += 1 }
+    note(
+      type, taint.map { .unread(reason: $0) } ?? .read, in: namespace,
+      count: found.counts[type.qualifiedName] ?? 0, version: version)
     parts.merge(found)
   }
 
@@ -258,7 +281,7 @@ package struct LiveReader {
         place.name, in: try document(body, place.name).root["data"]?.value())
       status = .read
     } catch let error as ClusterReaderError {
-      status = self.status(of: error)
+      status = error.code == .absent ? .absent : self.status(of: error)
     }
     coverage.append(
       KindCoverage(

@@ -19,6 +19,7 @@ extension Check {
       var findings: [CheckResult.Finding] = []
       var outcomes: [CheckResult.Outcome] = []
       for namespace in context.namespaces {
+        let together = rulesTogether(namespace, direction, context)
         for (policy, path) in context.isolation.policies[namespace] ?? []
         where policy.directions.contains(direction) {
           let subject = CheckResult.Subject(
@@ -27,13 +28,17 @@ extension Check {
             outcomes.append(.init(subject: subject, status: .notEvaluated, reason: defect))
             continue
           }
-          let open = (policy.rules[direction] ?? []).filter { $0.everyone != nil }
+          let open = (policy.rules[direction] ?? []).filter {
+            $0.everyone != nil || together[policy.name]?.contains($0.path) == true
+          }
           for rule in open {
-            let ports = rule.isEveryPort ? "every port" : "the ports it lists"
+            let ports = rule.ports.isEveryPort ? "every port" : "the ports it lists"
+            let way = direction == .ingress ? "from" : "to"
             findings.append(
               .init(
                 subject: subject,
-                message: "allows \(direction.rawValue) \(direction == .ingress ? "from" : "to") \(rule.everyone ?? "everyone") on \(ports)",
+                message: rule.everyone.map { "allows \(direction.rawValue) \(way) \($0) on \(ports)" }
+                  ?? "allows \(direction.rawValue) \(way) any address on \(ports), together with other rules",
                 storePath: path, yamlPath: rule.path,
                 remedy: "Name the peers that need it in '\(rule.path)'.", remedyYAML: nil))
           }
@@ -50,5 +55,20 @@ extension Check {
           ? CheckContext.nothingRead
           : (.notApplicable, "no NetworkPolicy isolates for \(direction.rawValue)"))
     }
+  }
+
+  /// Rules that let everyone through only together, by policy: on a pod that is there, or on a new one.
+  private static func rulesTogether(
+    _ namespace: String, _ direction: Direction, _ context: CheckContext
+  ) -> [String: Set<String>] {
+    let labels = Set(
+      (context.workloadsByNamespace[namespace] ?? []).flatMap(\.variants).map(\.labels) + [[:]])
+    var rules: [String: Set<String>] = [:]
+    for labels in labels {
+      for source in context.isolation.openness(labels, in: namespace, direction).sources {
+        rules[source.policy, default: []].insert(source.rule.path)
+      }
+    }
+    return rules
   }
 }

@@ -8,7 +8,7 @@ public enum DocumentReader {
 
   /// A document that is broken costs no other, as far as it can be told where the next one starts.
   public static func documents(_ bytes: [UInt8]) -> (documents: [Document], problems: [ParseProblem]) {
-    guard InputFormat.sniff(bytes) == .json else { return yaml(bytes[...], firstLine: 1) }
+    guard InputFormat.sniff(bytes) == .json else { return yaml(bytes[...], firstLine: 1, isRest: false) }
     return read(pieces(of: bytes))
   }
 
@@ -17,7 +17,7 @@ public enum DocumentReader {
     var problems: [ParseProblem] = []
     for piece in pieces {
       guard piece.isJSON else {
-        let rest = yaml(piece.bytes, firstLine: piece.line)
+        let rest = yaml(piece.bytes, firstLine: piece.line, isRest: true)
         documents += rest.documents
         problems += rest.problems
         continue
@@ -33,12 +33,15 @@ public enum DocumentReader {
   }
 
   private static func yaml(
-    _ bytes: ArraySlice<UInt8>, firstLine: Int
+    _ bytes: ArraySlice<UInt8>, firstLine: Int, isRest: Bool
   ) -> (documents: [Document], problems: [ParseProblem]) {
-    let (documents, problems) = YAMLReader.documents(Array(bytes))
+    let (found, problems) = YAMLReader.documents(Array(bytes))
+    let documents = found.map { Document(value: $0.value, line: $0.line + firstLine - 1) }
+    // Text behind JSON is what is left of a damaged document, not one of its own.
+    let strays = documents.filter { isRest && $0.value.map == nil && $0.value.list == nil }
+      .map { ParseProblem(line: $0.line ?? firstLine, message: "text that belongs to no document") }
     return (
-      documents.map { Document(value: $0.value, line: $0.line + firstLine - 1) },
-      problems.map { ParseProblem(line: $0.line + firstLine - 1, message: $0.message) }
+      documents, problems.map { ParseProblem(line: $0.line + firstLine - 1, message: $0.message) } + strays
     )
   }
 

@@ -143,7 +143,7 @@ public struct JSONPart {
     case UInt8(ascii: "\""): return .string(String(decoding: text, as: UTF8.self))
     case UInt8(ascii: "l"): return .int(Int64(bitPattern: document.tape[position + 1]))
     case UInt8(ascii: "u"):
-      throw KubeModelError(.numberOutOfRange, "\(document.tape[position + 1]) is no 64-bit signed integer")
+      throw KubeModelError(.numberOutOfRange, "a number is out of range")
     case UInt8(ascii: "d"): return .double(Double(bitPattern: document.tape[position + 1]))
     case UInt8(ascii: "t"): return true
     case UInt8(ascii: "f"): return false

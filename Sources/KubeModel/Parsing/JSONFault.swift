@@ -190,10 +190,10 @@ struct JSONFault {
     let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
     guard let value = Double(text), !digits.hasPrefix(".") , !digits.hasSuffix("."),
       !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
-    else { throw fault(.syntax, "'\(text.prefix(40))' is no number") }
+    else { throw fault(.syntax, "what stands here is no number") }
     let isInteger = !text.contains { ".eE".contains($0) }
     if isInteger && Int64(text) == nil || !value.isFinite {
-      throw fault(.numberOutOfRange, "the number \(text.prefix(40)) is out of range")
+      throw fault(.numberOutOfRange, "a number is out of range")
     }
   }
 }

@@ -20,6 +20,11 @@ public enum YAMLReader {
       return ([], [ParseProblem(line: line, message: "not UTF-8 at byte \(offset)")])
     }
     for part in parts(of: bytes) {
+      if let line = YAMLAliasGuard.refusedLine(in: part.bytes) {
+        problems.append(
+          ParseProblem(line: part.line + line - 1, message: "aliases beside a key that is no plain text are refused"))
+        continue
+      }
       do {
         let parser = try Parser(
           yaml: String(decoding: part.bytes, as: UTF8.self), resolver: .basic, encoding: .utf8)
@@ -167,7 +172,7 @@ public enum YAMLReader {
       guard scalar.style == .plain || scalar.style == .any else { return .string(scalar.string) }
       guard let value = YAMLScalar.value(of: scalar.string) else {
         throw ParseProblem(
-          line: line(of: node), message: "the number \(scalar.string.prefix(40)) is out of range")
+          line: line(of: node), message: "a number is out of range")
       }
       return value
     }
