@@ -24,8 +24,3 @@ struct APIStatus: Decodable {
     details?.causes?.contains { $0.reason == "ResourceVersionTooLarge" } ?? false
   }
 }
-
-/// What the server said, for the error's cause.
-struct ServerStatement: Error, CustomStringConvertible {
-  let description: String
-}

@@ -24,7 +24,8 @@ extension ClusterConnection {
       hint: "let the pod mount its service account (automountServiceAccountToken)")
     connection.certificateAuthority = SecretBytes(bytes: authority, origin: "\(directory)/ca.crt")
     if let namespace = try? LocalFile.read("\(directory)/namespace", what: "namespace", hint: "") {
-      connection.namespace = String(decoding: namespace, as: UTF8.self)
+      let name = String(decoding: namespace, as: UTF8.self).trimmingBlanks
+      connection.namespace = name.isEmpty ? nil : name
     }
     connection.proxy = try ProxyAddress.fromEnvironment(for: server, environment: environment)
     connection.notes = [.inCluster]

@@ -86,10 +86,8 @@ extension Kubeconfig {
   ) throws {
     if let name = try user.text("as") {
       connection.impersonation = Impersonation(
-        user: name, uid: try user.text("as-uid"), groups: user["as-groups"]?.strings ?? [],
-        extra: (user["as-user-extra"]?.map?.entries ?? []).reduce(into: [:]) { extra, entry in
-          extra[entry.key] = entry.value.strings ?? []
-        })
+        user: name, uid: try user.text("as-uid"), groups: try user.texts("as-groups"),
+        extra: try user.textLists("as-user-extra"))
     } else if user["as-groups"] != nil || user["as-uid"] != nil || user["as-user-extra"] != nil {
       throw ClusterReaderError(
         .kubeconfig, "\(user.origin) impersonates a group or uid without a user", hint: "add `as`")
@@ -147,7 +145,10 @@ extension Kubeconfig {
     if let username {
       return .basic(username: username, password: try user.secret("password") ?? Secret(""))
     }
-    guard user["exec"] != nil else { return .none }
+    guard let exec = user["exec"] else { return .none }
+    guard exec.map != nil else {
+      throw ClusterReaderError(.kubeconfig, "exec of \(user.origin) is not a mapping of fields")
+    }
     return .plugin(
       try ExecPlugin(user, cluster: cluster, connection: connection, environment: environment))
   }

@@ -63,8 +63,12 @@ package struct Kubeconfig: Sendable {
     try Kubeconfig.collect(document["clusters"], "cluster", file, into: &clusters)
     try Kubeconfig.collect(document["users"], "user", file, into: &users)
     try Kubeconfig.collect(document["contexts"], "context", file, into: &contexts)
-    if currentContext == nil, let name = document["current-context"]?.string, !name.isEmpty {
-      currentContext = name
+    if let current = document["current-context"], !current.isNull {
+      guard let name = current.string else {
+        throw ClusterReaderError(
+          .kubeconfig, "current-context of \(file) is no string", hint: "put it in quotes")
+      }
+      if currentContext == nil, !name.isEmpty { currentContext = name }
     }
   }
 
@@ -80,9 +84,12 @@ package struct Kubeconfig: Sendable {
         throw ClusterReaderError(
           .kubeconfig, "a \(key) in \(file) has no name", hint: "give it one, in quotes if it is a number")
       }
-      if entries[name] == nil {
-        entries[name] = Entry(name: name, fields: item[key] ?? .map(Mapping()), file: file)
+      let fields = item[key] ?? .null
+      guard fields.map != nil || fields.isNull else {
+        throw ClusterReaderError(
+          .kubeconfig, "\(key) '\(name.printable(limit: 100))' in \(file) is not a mapping of fields")
       }
+      if entries[name] == nil { entries[name] = Entry(name: name, fields: fields, file: file) }
     }
   }
 }

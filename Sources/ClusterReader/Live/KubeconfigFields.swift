@@ -42,6 +42,27 @@ struct KubeconfigFields {
     return bool
   }
 
+  /// A list of strings; empty where it is missing.
+  func texts(_ key: String) throws -> [String] {
+    guard let value = self[key] else { return [] }
+    return try strings(value, of: key)
+  }
+
+  /// A mapping whose values are lists of strings; empty where it is missing.
+  func textLists(_ key: String) throws -> [String: [String]] {
+    guard let value = self[key] else { return [:] }
+    guard let map = value.map else { throw ClusterReaderError(.kubeconfig, "\(key) of \(origin) is no mapping") }
+    return try map.entries.reduce(into: [:]) { $0[$1.key] = try strings($1.value, of: key) }
+  }
+
+  private func strings(_ value: Value, of key: String) throws -> [String] {
+    guard let strings = value.strings, strings.count == value.list?.count else {
+      throw ClusterReaderError(
+        .kubeconfig, "\(key) of \(origin) is no list of strings", hint: "write it as a list, its items in quotes")
+    }
+    return strings
+  }
+
   /// The bytes of `<key>-data` (base64), else of the file that `key` names.
   func contents(_ key: String) throws -> SecretBytes? {
     if let inline = try text("\(key)-data") {

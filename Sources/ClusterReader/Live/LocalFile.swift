@@ -1,5 +1,13 @@
 import FoundationEssentials
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Small local files: kubeconfigs, certificates, tokens.
 enum LocalFile {
   /// Larger files are no kubeconfig, certificate or token.
@@ -7,21 +15,34 @@ enum LocalFile {
 
   /// Returns the bytes of the file at `path`; the error names `what` it was to be, and the path.
   static func read(_ path: String, what: String, hint: String) throws -> [UInt8] {
-    let data: Data
-    do {
-      data = try Data(contentsOf: URL(filePath: path))
-    } catch let error as CocoaError where error.code == .fileReadNoSuchFile {
-      throw ClusterReaderError(.kubeconfig, "\(what) is not there: \(path)", hint: hint)
-    } catch let error as CocoaError where error.code == .fileReadNoPermission {
-      throw ClusterReaderError(.kubeconfig, "\(what) may not be read: \(path)", hint: hint)
-    } catch {
-      throw ClusterReaderError(.kubeconfig, "\(what) cannot be read: \(path)", hint: hint, cause: error)
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure(errno, path, what: what, hint: hint) }
+    defer { close(descriptor) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = chunk.withUnsafeMutableBytes { Int(posixRead(descriptor, $0.baseAddress, $0.count)) }
+      if count == 0 { return bytes }
+      guard count > 0 else {
+        if errno == EINTR { continue }
+        throw failure(errno, path, what: what, hint: hint)
+      }
+      bytes += chunk.prefix(count)
+      guard bytes.count <= maximumBytes else {
+        throw ClusterReaderError(
+          .kubeconfig, "\(what) is larger than \(maximumBytes >> 20) MiB: \(path)", hint: hint)
+      }
     }
-    guard data.count <= maximumBytes else {
-      throw ClusterReaderError(
-        .kubeconfig, "\(what) is larger than \(maximumBytes >> 20) MiB: \(path)", hint: hint)
+  }
+
+  private static func failure(_ number: CInt, _ path: String, what: String, hint: String) -> ClusterReaderError {
+    switch number {
+    case ENOENT, ENOTDIR: ClusterReaderError(.kubeconfig, "\(what) is not there: \(path)", hint: hint)
+    case EACCES, EPERM: ClusterReaderError(.kubeconfig, "\(what) may not be read: \(path)", hint: hint)
+    default:
+      ClusterReaderError(
+        .kubeconfig, "\(what) cannot be read: \(path)", hint: hint, cause: ServerStatement(system: number))
     }
-    return [UInt8](data)
   }
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
@@ -36,4 +57,9 @@ enum LocalFile {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
+}
+
+/// The system's `read`, whose name `LocalFile.read` hides.
+private func posixRead(_ descriptor: CInt, _ buffer: UnsafeMutableRawPointer?, _ count: Int) -> Int {
+  read(descriptor, buffer, count)
 }
