@@ -40,6 +40,11 @@ extension String {
 }
 
 extension KeptCharacters {
+  /// Whether a URL's scheme may hold the byte: never one that ends a login.
+  static func isScheme(_ byte: UInt8) -> Bool {
+    isKept(byte, .segment) && byte != UInt8(ascii: "_") && byte != UInt8(ascii: "~") || byte == UInt8(ascii: "+")
+  }
+
   static func isKept(_ byte: UInt8, _ kept: KeptCharacters) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -8,6 +8,9 @@ package struct ProxyAddress: Sendable, Hashable {
   /// `user:password`, decoded.
   package var login: Secret?
 
+  /// `host:port`, without the login.
+  var authority: String { ServerAddress.authority(host: host, port: port) }
+
   /// Reads a proxy's URL. Throws where it is none, or of a kind that cannot be used (TLS to the proxy
   /// itself, SOCKS with a login).
   init(_ text: String, origin: String) throws {

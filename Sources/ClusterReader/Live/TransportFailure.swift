@@ -21,7 +21,7 @@ struct TransportFailure {
   init(_ error: any Error, connection: ClusterConnection, path: String, options: ClientOptions) {
     let server = connection.server.url
     func describe(_ code: ClusterReaderError.Code, _ message: String, _ hint: String?) -> ClusterReaderError {
-      ClusterReaderError(code, message, hint: hint, cause: TransportFailure.cause(error))
+      ClusterReaderError(code, message, hint: hint, cause: ServerStatement(transport: error))
     }
     switch error {
     case is CancellationError, is ClusterReaderError:
@@ -35,6 +35,11 @@ struct TransportFailure {
         .timedOut, "\(server) \(what) \(limit.components.seconds) s",
         hint: "check the connection to the server and its load")
       chance = passed.isIdle ? .good : .none
+    case let error as HTTPClientError where error == .deadlineExceeded:
+      self.error = ClusterReaderError(
+        .timedOut, "\(server) did not finish \(path) within \(options.answerTimeout.components.seconds) s",
+        hint: "check the connection to the server and its load")
+      chance = .none
     case _ where TransportFailure.isTooLarge(error):
       self.error = ClusterReaderError(
         .badAnswer, "\(server) answers \(path) with more than \(options.maximumBodyBytes >> 20) MiB",
@@ -48,14 +53,13 @@ struct TransportFailure {
       self.error = TransportFailure.untrusted(error, connection)
       chance = .none
     case _ where TransportFailure.isRefused(error):
-      self.error = describe(
-        .unreachable, "nobody answers at \(server)",
-        "check the address in \(connection.origin), the network and the proxy settings")
+      let place = connection.proxy.map { "the proxy \($0.authority) on the way to \(server)" } ?? server
+      self.error = describe(.unreachable, "nobody answers at \(place)", TransportFailure.hint(connection))
       chance = .onlyIfReached
     case let error as HTTPClientError where TransportFailure.isSlowConnect(error):
       self.error = describe(
         .unreachable, "\(server) does not answer within \(options.connectTimeout.components.seconds) s",
-        "check the address in \(connection.origin), the network and the proxy settings")
+        TransportFailure.hint(connection))
       chance = .onlyIfReached
     case let error as HTTPClientError
     where error == .proxyAuthenticationRequired || error == .invalidProxyResponse:
@@ -71,11 +75,9 @@ struct TransportFailure {
     }
   }
 
-  /// What the system says of a call, rather than what the library says of it.
-  private static func cause(_ error: any Error) -> any Error {
-    let system = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
-    guard let number = (system as? IOError)?.errnoCode else { return error }
-    return ServerStatement(description: String(cString: strerror(number)))
+  private static func hint(_ connection: ClusterConnection) -> String {
+    let place = connection.proxy == nil ? "the address" : "proxy-url or $HTTPS_PROXY, and the address"
+    return "check \(place) in \(connection.origin), the network and the proxy settings"
   }
 
   /// The wait before the next attempt, or nil where there is to be none.
@@ -102,13 +104,14 @@ struct TransportFailure {
   private static func isSlowConnect(_ error: HTTPClientError) -> Bool {
     [
       .connectTimeout, .tlsHandshakeTimeout, .socksHandshakeTimeout, .httpProxyHandshakeTimeout,
-      .getConnectionFromPoolTimeout, .deadlineExceeded,
+      .getConnectionFromPoolTimeout,
     ].contains(error)
   }
 
   private static func untrusted(_ error: any Error, _ connection: ClusterConnection) -> ClusterReaderError {
     let text = String(describing: error)
     let server = connection.server.url
+    let cause = ServerStatement(transport: error)
     let isOurCheck =
       text.contains("CERTIFICATE_VERIFY_FAILED") || text.contains("unableToValidateCertificate")
       || text.contains("failedToValidateHostname")
@@ -116,17 +119,18 @@ struct TransportFailure {
       return ClusterReaderError(
         .untrusted, "no TLS connection with \(server)",
         hint: "check that the address in \(connection.origin) is the API server's, and the client certificate",
-        cause: error)
+        cause: cause)
     }
     if text.contains("failedToValidateHostname") {
       return ClusterReaderError(
         .untrusted, "the certificate of \(server) is for another name",
-        hint: "correct the server's address, or set tls-server-name, in \(connection.origin)", cause: error)
+        hint: "correct the server's address, or set tls-server-name, in \(connection.origin)")
     }
     let authority = connection.certificateAuthority?.origin ?? "the system's certificate authorities"
     return ClusterReaderError(
       .untrusted, "the certificate of \(server) is not signed by \(authority)",
-      hint: "correct certificate-authority or certificate-authority-data in \(connection.origin)",
-      cause: error)
+      hint: "correct certificate-authority or certificate-authority-data in \(connection.origin); "
+        + "a certificate that is past its date looks the same",
+      cause: cause)
   }
 }

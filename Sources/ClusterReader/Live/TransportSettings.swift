@@ -43,8 +43,21 @@ enum TransportSettings {
           .kubeconfig, "\(certificate.key.origin) is no private key that can be used",
           hint: "it must be an unencrypted RSA, EC or Ed25519 key in PEM")
       }
+      try checkPair(tls, certificate)
     }
     return tls
+  }
+
+  /// Refuses a key that is not the certificate's, before a server is asked.
+  private static func checkPair(_ tls: TLSConfiguration, _ certificate: ClientCertificate) throws {
+    var pair = TLSConfiguration.makeClientConfiguration()
+    pair.trustRoots = .certificates([])
+    pair.certificateChain = tls.certificateChain
+    pair.privateKey = tls.privateKey
+    guard (try? NIOSSLContext(configuration: pair)) == nil else { return }
+    throw ClusterReaderError(
+      .kubeconfig, "\(certificate.certificate.origin) and \(certificate.key.origin) do not belong together",
+      hint: "give the key that the certificate was made for")
   }
 
   private static func certificates(_ source: SecretBytes) throws -> [NIOSSLCertificate] {

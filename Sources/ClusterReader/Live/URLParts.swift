@@ -9,7 +9,7 @@ struct URLParts {
   /// Empty or starting with `/`.
   var path: String
 
-  /// Returns nil where `text` has a query, a fragment, a blank or a control character, an empty host
+  /// Returns nil where `text` has a query, a fragment, an odd scheme, a blank or a control character, an empty host
   /// or a port that is none.
   init?(_ text: String, defaultScheme: String) {
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\\") }) else { return nil }
@@ -18,6 +18,7 @@ struct URLParts {
     scheme = defaultScheme
     if let colon = rest.firstRange(of: "://") {
       scheme = rest[..<colon.lowerBound].lowercased()
+      guard scheme.utf8.allSatisfy({ KeptCharacters.isScheme($0) }) else { return nil }
       rest = rest[colon.upperBound...]
     }
     let slash = rest.firstIndex(of: "/") ?? rest.endIndex
