@@ -14,6 +14,8 @@ package struct ExecPlugin: Sendable {
   let arguments: [String]
   /// The process's environment, the plugin's own variables and `KUBERNETES_EXEC_INFO`.
   let variables: [String: Secret]
+  /// The names of the plugin's own variables.
+  let ownVariables: Set<String>
   let apiVersion: String
   let installHint: String?
   /// Whether the plugin gets the terminal.
@@ -42,12 +44,7 @@ package struct ExecPlugin: Sendable {
     }
     self.apiVersion = apiVersion
     installHint = exec["installHint"]?.string
-    let modeText = exec["interactiveMode"]?.string ?? InteractiveMode.ifAvailable.rawValue
-    guard let mode = InteractiveMode(rawValue: modeText) else {
-      throw ClusterReaderError(
-        .kubeconfig, "exec of \(origin) has interactiveMode '\(modeText.printable(limit: 40))'",
-        hint: "use Never, IfAvailable or Always")
-    }
+    let mode = try ExecPlugin.mode(exec, origin: origin)
     if mode == .always, !environment.isInputTerminal {
       throw ClusterReaderError(
         .credentialPlugin, "exec of \(origin) wants to ask its user, and there is no terminal",
@@ -56,19 +53,43 @@ package struct ExecPlugin: Sendable {
     isInteractive = mode != .never && environment.isInputTerminal
 
     var variables = environment.variables.mapValues { Secret($0) }
-    for item in exec["env"]?.list ?? [] {
-      guard let name = item["name"]?.string, let value = item["value"]?.string else {
-        throw ClusterReaderError(
-          .kubeconfig, "exec of \(origin) has an env entry without a name and a string value")
-      }
-      variables[name] = Secret(value)
+    let own = try ExecPlugin.env(exec, origin: origin)
+    ownVariables = Set(own.map(\.name))
+    for (name, value) in own { variables[name] = value }
+    let clusterInfo = exec["provideClusterInfo"] ?? .null
+    guard let hasClusterInfo = clusterInfo.isNull ? false : clusterInfo.bool else {
+      throw ClusterReaderError(
+        .kubeconfig, "provideClusterInfo in exec of \(origin) is neither true nor false")
     }
-    let hasClusterInfo = exec["provideClusterInfo"]?.bool ?? false
     variables["KUBERNETES_EXEC_INFO"] = Secret(
       try ExecPlugin.execInfo(
         apiVersion: apiVersion, isInteractive: isInteractive,
         cluster: hasClusterInfo ? ExecPlugin.clusterInfo(cluster, connection) : nil))
     self.variables = variables
+  }
+
+  private static func mode(_ exec: Value, origin: String) throws -> InteractiveMode {
+    guard let value = exec["interactiveMode"], !value.isNull else { return .ifAvailable }
+    guard let mode = InteractiveMode(rawValue: value.string ?? "") else {
+      let text = value.string.map { " '\($0.printable(limit: 40))'" } ?? " that is no string"
+      throw ClusterReaderError(
+        .kubeconfig, "exec of \(origin) has an interactiveMode\(text)", hint: "use Never, IfAvailable or Always")
+    }
+    return mode
+  }
+
+  private static func env(_ exec: Value, origin: String) throws -> [(name: String, value: Secret)] {
+    guard let env = exec["env"], !env.isNull else { return [] }
+    return try (env.list ?? [.null]).map { item in
+      guard let name = item["name"]?.string, let value = item["value"]?.string, !name.isEmpty,
+        !name.contains("="), !"\(name)\(value)".utf8.contains(0)
+      else {
+        throw ClusterReaderError(
+          .kubeconfig, "exec of \(origin) has an env entry without a name and a string value",
+          hint: "write each as {name: NAME, value: \"text\"}")
+      }
+      return (name, Secret(value))
+    }
   }
 
   private static func arguments(_ exec: Value, origin: String) throws -> [String] {
