@@ -34,6 +34,8 @@ final class StubAPIServer: Sendable {
       case cut(missing: Int)
       /// A closed connection at once.
       case dropped
+      /// Nothing, and the connection stays open.
+      case silent
     }
 
     var status = 200
@@ -71,6 +73,7 @@ final class StubAPIServer: Sendable {
   private let state = Mutex(State())
   private let handler: Handler
   private let isTLS: Bool
+  private let listener = Mutex<(any Channel)?>(nil)
   /// Set once, before the server is lent out.
   private let boundPort = Mutex(0)
 
@@ -92,6 +95,15 @@ final class StubAPIServer: Sendable {
     state.withLock { $0.lists[path] = list }
   }
 
+  /// Takes no more connections; those that are open stay.
+  func stop() async throws {
+    let channel = listener.withLock { channel in
+      defer { channel = nil }
+      return channel
+    }
+    try await channel?.close()
+  }
+
   /// Starts a server, lends it to `body` and stops it.
   static func with<Result>(
     tls: TLSConfiguration? = nil, handler: @escaping Handler = { _ in nil },
@@ -111,12 +123,13 @@ final class StubAPIServer: Sendable {
       }
       .bind(host: "127.0.0.1", port: 0).get()
     server.boundPort.withLock { $0 = channel.localAddress?.port ?? 0 }
+    server.listener.withLock { $0 = channel }
     do {
       let result = try await body(server)
-      try await channel.close()
+      try await server.stop()
       return result
     } catch {
-      try? await channel.close()
+      try? await server.stop()
       throw error
     }
   }
@@ -205,6 +218,7 @@ private final class StubConnection: ChannelInboundHandler {
     case .dropped:
       context.close(promise: nil)
       return
+    case .silent: return
     case .stalled: length = nil
     case .cut(let missing): length = response.body.count + missing
     case .whole: break

@@ -15,6 +15,16 @@ struct Answer: Sendable {
     return min(delay, policy.maximumDelay)
   }
 
+  /// Where a redirect leads, without a login or a query, which carry secrets.
+  private var shownLocation: String {
+    var text = String((location ?? "").prefix { $0 != "?" && $0 != "#" })
+    if let start = text.firstRange(of: "//")?.upperBound {
+      let end = text[start...].firstIndex(of: "/") ?? text.endIndex
+      if let at = text[start..<end].lastIndex(of: "@") { text.removeSubrange(start...at) }
+    }
+    return text.printable()
+  }
+
   /// The error that a caller can act on.
   func refusal(connection: ClusterConnection, path: String) -> ClusterReaderError {
     let statement = APIStatus(body)
@@ -40,7 +50,7 @@ struct Answer: Sendable {
         cause: cause)
     case 300..<400:
       return ClusterReaderError(
-        .refused, "\(server) sends \(path) elsewhere: \((location ?? "").printable())",
+        .refused, "\(server) sends \(path) elsewhere: \(shownLocation)",
         hint: "put the API server's own address in \(connection.origin)", cause: cause)
     case 429, 500...:
       return ClusterReaderError(
