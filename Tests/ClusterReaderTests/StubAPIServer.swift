@@ -66,6 +66,7 @@ final class StubAPIServer: Sendable {
 
   private struct State {
     var requests: [Request] = []
+    var connections = 0
     var routes: [String: Response] = [:]
     var lists: [String: StubList] = [:]
   }
@@ -85,6 +86,8 @@ final class StubAPIServer: Sendable {
   var port: Int { boundPort.withLock { $0 } }
   var url: String { "\(isTLS ? "https" : "http")://127.0.0.1:\(port)" }
   var requests: [Request] { state.withLock { $0.requests } }
+  /// How many connections asked for something.
+  var connections: Int { state.withLock { $0.connections } }
 
   /// Answers GET `path` with `response`.
   func route(_ path: String, _ response: Response) { state.withLock { $0.routes[path] = response } }
@@ -133,6 +136,8 @@ final class StubAPIServer: Sendable {
       throw error
     }
   }
+
+  fileprivate func countConnection() { state.withLock { $0.connections += 1 } }
 
   fileprivate func answer(_ request: Request) -> Response {
     state.withLock { $0.requests.append(request) }
@@ -192,7 +197,9 @@ private final class StubConnection: ChannelInboundHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head(let head): self.head = head
+    case .head(let head):
+      if self.head == nil { server.countConnection() }
+      self.head = head
     case .body: break
     case .end:
       guard let head else { return }

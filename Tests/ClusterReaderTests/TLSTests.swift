@@ -103,6 +103,21 @@ struct TLSTests {
     }
   }
 
+  @Test func `requests after each other share one connection, with its client certificate`() async throws {
+    try await StubAPIServer.with(tls: try certificates.server(isClientKnown: true)) { server in
+      server.route("/version", .json(versionJSON))
+      let user = """
+        client-certificate: \(certificates.path("alice.crt"))
+        client-key: \(certificates.path("alice.key"))
+        """
+      try await fixture.withClient(server: server.url, cluster: authority(), user: user) { client in
+        for _ in 0..<5 { _ = try await client.version() }
+      }
+      #expect(server.requests.count == 5)
+      #expect(server.connections == 1)
+    }
+  }
+
   @Test func `a server that asks for a client certificate and gets none is told apart`() async throws {
     let error = try #require(try await ask(isClientKnown: true, cluster: authority()))
     #expect(error.code == .untrusted)
