@@ -71,7 +71,10 @@ final class ClientFixture: Sendable {
     let retry = RetryPolicy(
       delay: { .milliseconds($0) }, sleep: { wait in self.waits.withLock { $0.append(wait) } })
     var options = ClientOptions(retry: retry, now: now)
-    options.idleTimeout = .seconds(20)
+    // Tests that wait for processes hold up all others now and then.
+    options.idleTimeout = .seconds(600)
+    options.answerTimeout = .seconds(600)
+    options.connectTimeout = .seconds(300)
     return options
   }
 

