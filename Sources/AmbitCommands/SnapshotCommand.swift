@@ -69,6 +69,18 @@ struct SnapshotCommand: AsyncParsableCommand {
       options.acceptsNewCluster = acceptNewCluster
       return options
     }
+    var attempt = 1
+    while true {
+      do {
+        return try await takeSnapshot(ambit, options)
+      } catch let error as StoreError where error.code == .moved && from != "-" && attempt < 3 {
+        // Another writer was faster: what it recorded is read first, and the cluster again.
+        attempt += 1
+      }
+    }
+  }
+
+  private func takeSnapshot(_ ambit: Ambit, _ options: () -> Recorder.Options) async throws {
     var attempted = cluster
     let name: String
     let reading: Reading

@@ -60,6 +60,11 @@ public struct StoreLayout: Sendable, Hashable {
   /// so is a leading dot and the first letter of a name that Windows reserves. A name with capitals, which
   /// some file systems fold, a name over 200 bytes, which some refuse, and an empty one end in `~` and a hash.
   public static func component(_ name: String) -> String {
+    // Longer than any name that is reserved, and of bytes that stand for themselves: most names.
+    let isPlain = name.utf8.allSatisfy { byte in
+      (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+    }
+    if isPlain && (5...200).contains(name.utf8.count) { return name }
     var encoded = ""
     let bytes = Array(name.utf8)
     var needsHash = bytes.isEmpty

@@ -1,6 +1,12 @@
 internal import CGit2
 internal import FoundationEssentials
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// The history of clusters in a git repository.
 ///
 /// It knows paths and bytes; what they mean is its callers' business. Not for use by two threads at once:
@@ -66,8 +72,14 @@ package final class SnapshotStore {
     } catch let error as StoreError {
       throw error
     } catch {
+      let number = (error as? GitFailure)?.systemError ?? 0
+      if [EACCES, EPERM].contains(number) {
+        throw StoreError(
+          .notPermitted, "'\(path)' may not be read", hint: "check its permissions", cause: error)
+      }
       throw StoreError(
-        .notAStore, "'\(path)' is no store", hint: "make one with `ambit init`", cause: error)
+        .notAStore, "'\(path)' is no store, or a damaged one",
+        hint: "name the store with --store; if this is it, check it with `git fsck`", cause: error)
     }
   }
 

@@ -14,6 +14,11 @@ enum TreePath {
   }
 
   private static func isSafe(_ component: String) -> Bool {
+    // Nearly every component is of letters and digits.
+    let isPlain = component.utf8.allSatisfy { byte in
+      (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
+    }
+    if isPlain && (1...255).contains(component.utf8.count) { return true }
     let isShort = (1...255).contains(component.utf8.count)
     // Characters that HFS ignores, and endings that NTFS ignores, hide `.git` from a plain comparison.
     let folded = component.unicodeScalars.filter { $0.isASCII }

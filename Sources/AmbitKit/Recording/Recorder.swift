@@ -43,7 +43,9 @@ package struct Recorder {
 
   /// What the next reading of a cluster need not look at again.
   package func known(_ cluster: String) throws -> KnownObjects {
-    guard let head = try ambit.store.head(of: ClusterName.validated(cluster)) else { return .none }
+    let cluster = try ClusterName.validated(cluster)
+    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
+    guard let head = try ambit.store.head(of: cluster) else { return .none }
     let (state, versions) = try ambit.index.read { [commit = head.description] view in
       (try view.state(at: commit, in: cluster), try view.versions(in: cluster))
     }
@@ -59,7 +61,13 @@ package struct Recorder {
   /// Records a reading: a commit where the state changed, an observation always.
   package func record(_ reading: Reading, cluster: String, _ options: Options) throws -> Outcome {
     let cluster = try ClusterName.validated(cluster)
+    // Another process may have recorded since the index was last looked at.
+    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
     let head = try ambit.store.head(of: cluster)
+    guard try ambit.index.read({ try $0.indexedHead(cluster) }) == head?.description else {
+      throw StoreError(
+        .moved, "another writer is recording '\(cluster)' at this moment", hint: "run the command again")
+    }
     let observationHead = try ambit.store.observationHead(of: cluster)
     if let known = reading.knownCommit, known != head?.description {
       throw StoreError(

@@ -30,6 +30,12 @@ package struct InputFiles {
         hint: "name a file, a directory, or - for standard input")
     }
     guard isDirectory else {
+      let attributes = try? manager.attributesOfItem(atPath: path)
+      let type = attributes?[.type] as? FileAttributeType
+      guard type == .typeRegular || type == .typeSymbolicLink else {
+        throw ClusterReaderError(
+          .badInput, "'\(path)' is no regular file", hint: "use --from - to read standard input")
+      }
       guard manager.isReadableFile(atPath: path) else {
         throw ClusterReaderError(.badInput, "'\(path)' cannot be read", hint: "check its permissions")
       }
