@@ -12,6 +12,7 @@ struct TestCertificates: Sendable {
   private init() throws {
     directory = FileManager.default.temporaryDirectory.appending(path: "ambit-certs-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    atexit { if let made = TestCertificates.shared { try? FileManager.default.removeItem(at: made.directory) } }
     for authority in ["ca", "other-ca"] {
       try openssl(
         "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",

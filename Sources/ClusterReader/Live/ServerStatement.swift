@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -31,11 +32,27 @@ extension ServerStatement {
       self.init(description: "\(error.host.printable(limit: 253)): \(error.errorDescription)")
     case let error as IOError: self.init(system: error.errnoCode)
     case let error as HTTPClientError: self.init(description: error.shortDescription)
-    case is NIOSSLError, is BoringSSLError:
-      guard let reason = ServerStatement.tlsReason(String(describing: error)) else { return nil }
+    case let error as HTTPParserError: self.init(description: error.debugDescription)
+    default:
+      let text = String(describing: error)
+      guard let reason = ServerStatement.tlsReason(text) ?? ServerStatement.words(text) else { return nil }
       self.init(description: reason)
-    default: return nil
     }
+  }
+
+  /// `invalid header token`, out of the name of a case: `HTTPParserError.invalidHeaderToken`.
+  private static func words(_ text: String) -> String? {
+    guard text.utf8.count <= 80, text.allSatisfy({ $0.isASCII && ($0.isLetter || $0 == ".") }),
+      let name = text.split(separator: ".").last
+    else { return nil }
+    var words = ""
+    var wasCapital = true
+    for letter in name {
+      if letter.isUppercase && !wasCapital { words += " " }
+      words += letter.lowercased()
+      wasCapital = letter.isUppercase
+    }
+    return words
   }
 
   /// `certificate verify failed`, out of `error:1000007d:SSL routines:OPENSSL_internal:CERTIFICATE_VERIFY_FAILED at …`.

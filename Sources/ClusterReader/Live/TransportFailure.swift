@@ -67,6 +67,12 @@ struct TransportFailure {
         .unreachable, "the proxy on the way to \(server) refuses the connection",
         "check proxy-url in \(connection.origin) or $HTTPS_PROXY, with its login")
       chance = .none
+    // A body that is cut off is an error of the parser too.
+    case let parsing as HTTPParserError where parsing != .invalidEOFState:
+      self.error = describe(
+        .unreachable, "\(server) answers \(path) with something that is no HTTP",
+        "check the address in \(connection.origin)" + (connection.server.isTLS ? "" : ": should it start with https://?"))
+      chance = .onlyIfReached
     case is IOError, is HTTPParserError, is ChannelError, is HTTPClientError:
       (self.error, chance) = (describe(.unreachable, "the connection to \(server) broke", nil), .good)
     default:
