@@ -102,11 +102,11 @@ import Testing
 
   @Test func `a plugin that hangs is ended with all that it started`() async throws {
     let start = ContinuousClock.now
-    let error = try await failure(script: "echo $$ >> \"$dir/processes\"; sleep 60 & echo $! >> \"$dir/processes\"; wait", limit: .seconds(2))
+    let error = try await failure(script: "echo $$ >> \"$dir/processes\"; sleep 60 & echo $! >> \"$dir/processes\"; wait", limit: .seconds(4))
     #expect(error?.code == .credentialPlugin)
-    #expect(error?.message.hasSuffix("did not end within 2 s") == true)
+    #expect(error?.message.hasSuffix("did not end within 4 s") == true)
     #expect(error?.hint?.contains("by hand") == true)
-    #expect(ContinuousClock.now - start < .seconds(30))
+    #expect(ContinuousClock.now - start < .seconds(55))
     let processes = try #require(fixture.text("processes")).split(separator: "\n").compactMap { Int32($0) }
     #expect(processes.count == 2)
     for process in processes {
