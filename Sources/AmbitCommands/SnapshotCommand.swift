@@ -92,6 +92,9 @@ struct SnapshotCommand: AsyncParsableCommand {
         let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
         name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
         attempted = name
+        for note in connection.notes {
+          Terminal.note("\(note == .unverifiedTLS ? "Warning" : "Note"): \(note.message)")
+        }
         reading = try await LiveConnection.read(
           connection, namespace: namespaces.namespace, known: Recorder(ambit).known(name))
       } catch {
@@ -130,7 +133,8 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   private func tell(_ outcome: Recorder.Outcome, _ reading: Reading, cluster: String) {
     for diagnostic in reading.diagnostics { Terminal.note("Warning: \(diagnostic)") }
-    for note in reading.notes { Terminal.note("Note: \(note)") }
+    // A connection's notes were told before it was used.
+    if reading.source != .server { for note in reading.notes { Terminal.note("Note: \(note)") } }
     let unread = reading.coverage.filter { $0.unreadReason != nil }
     let unreadKinds = Set(unread.map(\.qualifiedName))
     if reading.skipped.files > 0 {
