@@ -109,7 +109,7 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"]),
-    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel"]),
+    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel"], exclude: ["Golden"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )

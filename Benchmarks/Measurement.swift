@@ -36,10 +36,10 @@ struct Measurement {
     return String(repeating: " ", count: max(0, 9 - number.count)) + number
   }
 
-  /// How many times as much CPU the peer needed.
+  /// What the peer needed for each unit that this needed: above 1, this is the faster one.
   func printRatio(_ name: String, to peer: Measurement) {
-    let ratio = (peer.cpu / cpu * 10).rounded() / 10
-    let wallRatio = (peer.wall / wall * 10).rounded() / 10
-    Swift.print("  \(name): \(ratio) times less CPU, \(wallRatio) times less wall time")
+    let ratio = (peer.cpu / cpu * 100).rounded() / 100
+    let wallRatio = (peer.wall / wall * 100).rounded() / 100
+    Swift.print("  \(name): \(ratio) times as fast as the peer by CPU, \(wallRatio) by wall time")
   }
 }

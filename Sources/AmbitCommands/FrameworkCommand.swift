@@ -98,7 +98,7 @@ struct FrameworkLintCommand: ParsableCommand {
       for problem in problems {
         Terminal.print(HiddenText.escaped("\(file):\(problem.line): \(problem.message)"))
       }
-      Terminal.note("\(problems.count) problems; the format is described in docs/frameworks.md")
+      Terminal.note("\(problems.count) problem\(problems.count == 1 ? "" : "s"); the format is described in docs/frameworks.md")
       throw ExitCode(FailureKind.badInput.rawValue)
     }
     Terminal.print(

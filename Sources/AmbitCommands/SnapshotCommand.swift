@@ -54,15 +54,14 @@ struct SnapshotCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let started = Moment.now
     let given = try at.map { text in
-      guard let moment = Moment(text, now: started, day: .start) else {
+      guard let moment = Moment(text, now: Moment.now, day: .start) else {
         throw AmbitError(.usage, "'\(text)' is no time", hint: Moment.forms)
       }
       return moment
     }
     let ambit = try store.open()
-    func options() -> Recorder.Options {
+    func options(_ started: Moment) -> Recorder.Options {
       let now = Moment.now
       var options = Recorder.Options(
         capturedFrom: given ?? started, capturedTo: given ?? now, isTimeGiven: given != nil, recorded: now)
@@ -72,7 +71,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     var attempt = 1
     while true {
       do {
-        return try await takeSnapshot(ambit, options)
+        let started = Moment.now
+        return try await takeSnapshot(ambit) { options(started) }
       } catch let error as StoreError where error.code == .moved && from != "-" && attempt < 3 {
         // Another writer was faster: what it recorded is read first, and the cluster again.
         attempt += 1
@@ -84,9 +84,10 @@ struct SnapshotCommand: AsyncParsableCommand {
     var attempted = cluster
     let name: String
     let reading: Reading
+    let recorder = Recorder(ambit)
     if let from {
       name = try cluster ?? onlyCluster(ambit)
-      reading = try readFiles(from, known: Recorder(ambit).known(name))
+      reading = try readFiles(from, known: recorder.known(name))
     } else {
       do {
         let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
@@ -95,16 +96,19 @@ struct SnapshotCommand: AsyncParsableCommand {
         for note in connection.notes {
           Terminal.note("\(note == .unverifiedTLS ? "Warning" : "Note"): \(note.message)")
         }
-        reading = try await LiveConnection.read(
-          connection, namespace: namespaces.namespace, known: Recorder(ambit).known(name))
+        reading = try await LiveConnection.read(connection, namespace: namespaces.namespace, known: recorder.known(name))
+      } catch let error as StoreError {
+        throw error
       } catch {
         // A reading that failed is a gap with a reason, which is better than a gap without one.
         let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
-        if let attempted { try Recorder(ambit).recordFailure(reason, cluster: attempted, options()) }
+        if let attempted {
+          try recorder.recordFailure(reason, cluster: attempted, scope: namespaces.namespace, options())
+        }
         throw error
       }
     }
-    let outcome = try Recorder(ambit).record(reading, cluster: name, options())
+    let outcome = try recorder.record(reading, cluster: name, options())
     tell(outcome, reading, cluster: name)
     if !reading.isIntact { throw ExitCode(2) }
   }

@@ -48,7 +48,7 @@ package final class SnapshotStore {
       try repository.set(versionSetting, to: version)
       return SnapshotStore(repository, path)
     } catch {
-      throw StoreError.writing("'\(path)'", error)
+      throw StoreError.writing("'\(path)'", in: URL(filePath: path).deletingLastPathComponent().path, error)
     }
   }
 
@@ -61,7 +61,9 @@ package final class SnapshotStore {
       guard let found = repository.setting(versionSetting) else {
         throw StoreError(
           .notAStore, "'\(path)' is a git repository, but no store of Ambit",
-          hint: "make one elsewhere with `ambit init --store PATH`")
+          hint:
+            "make one elsewhere with `ambit init --store PATH`; a clone of a store becomes one with `git config \(versionSetting) \(version)`"
+        )
       }
       guard found == version else {
         throw StoreError(
@@ -168,7 +170,7 @@ package final class SnapshotStore {
     do {
       try repository.add(pack: bytes)
     } catch {
-      throw StoreError.writing("the store '\(path)'", error)
+      throw StoreError.writing("the store '\(path)'", in: path, error)
     }
     discard()
   }
@@ -192,7 +194,7 @@ package final class SnapshotStore {
         .moved, "another writer recorded into \(reference) at the same time", hint: "run the command again",
         cause: failure)
     } catch {
-      throw StoreError.writing("\(reference) in '\(path)'", error)
+      throw StoreError.writing("\(reference) in '\(path)'", in: path, error)
     }
   }
 

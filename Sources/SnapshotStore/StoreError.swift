@@ -1,4 +1,5 @@
 internal import CGit2
+internal import Foundation
 package import KubeModel
 
 #if canImport(Glibc)
@@ -41,8 +42,13 @@ package struct StoreError: DescribedError {
 
 extension StoreError {
   /// The error for a write that did not succeed: not allowed, or not possible.
-  static func writing(_ what: String, _ cause: any Error) -> StoreError {
-    let isForbidden = (cause as? GitFailure).map { [EACCES, EPERM, EROFS].contains($0.systemError) } ?? false
+  ///
+  /// The system's error number may be lost by the time libgit2 returns, so the folders themselves are asked too.
+  static func writing(_ what: String, in folder: String, _ cause: any Error) -> StoreError {
+    let folders = ["", "/objects", "/objects/pack", "/refs", "/refs/heads", "/refs/ambit"].map { folder + $0 }
+    let isForbidden =
+      (cause as? GitFailure).map { [EACCES, EPERM, EROFS].contains($0.systemError) } ?? false
+      || folders.contains { FileManager.default.fileExists(atPath: $0) && !FileManager.default.isWritableFile(atPath: $0) }
     return isForbidden
       ? StoreError(.notPermitted, "\(what) may not be written", hint: "check its permissions", cause: cause)
       : StoreError(.unwritable, "\(what) cannot be written", hint: "check the free space and the disk", cause: cause)

@@ -37,6 +37,20 @@ import Testing
     #expect(try fixture.objects().filter { $0.contains("networkpolicies") }.count == 2)
   }
 
+  @Test func `readings confined to namespaces add up to these, and to the whole cluster only with a reading of it`() throws {
+    func scope() throws -> Substring? {
+      try fixture.git("show", "c:cluster.yaml").split(separator: "\n").first { $0.contains("scope: ") }
+    }
+    for name in ["shop", "a", "shop"] {
+      try fixture.record([list("NetworkPolicy", "networking.k8s.io/v1", policy("p", in: name))]) { $0.namespace = name }
+    }
+    #expect(try scope() == "  scope: namespaces a, shop")
+    try fixture.record(full("p"))
+    #expect(try scope() == "  scope: cluster")
+    try fixture.record([list("NetworkPolicy", "networking.k8s.io/v1", policy("p"))]) { $0.namespace = "shop" }
+    #expect(try scope() == "  scope: cluster")
+  }
+
   @Test func `a saved refusal keeps the objects of its kind`() throws {
     try fixture.record(full("a"))
     let refusal = """

@@ -70,7 +70,7 @@ import Testing
   @Test func `a failed reading is an observation, also before the first success`() throws {
     let time = fixture.nextTime()
     let options = Recorder.Options(capturedFrom: time, capturedTo: time, isTimeGiven: false, recorded: time)
-    try Recorder(fixture.ambit).recordFailure("nobody answers", cluster: "c", options)
+    try Recorder(fixture.ambit).recordFailure("nobody answers", cluster: "c", scope: nil, options)
     #expect(try fixture.ambit.store.clusters() == ["c"])
     let found = try fixture.ambit.index.read { try $0.observations("c") }
     #expect(found.map(\.result) == ["failed"])

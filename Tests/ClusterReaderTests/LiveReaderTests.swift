@@ -160,7 +160,7 @@ import Testing
       let lists = requests.filter { $0.query["limit"] != nil }
       #expect(lists.allSatisfy { $0.path.contains("/namespaces/payments/") })
       #expect(reading.objects.map(\.id.title) == ["namespaces/payments"])
-      #expect(reading.facts.scope == "payments")
+      #expect(reading.facts.scope == ["payments"])
       #expect(reading.isIntact && !reading.isComplete)
     }
   }

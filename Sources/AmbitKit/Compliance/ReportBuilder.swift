@@ -55,7 +55,7 @@ package struct ReportBuilder {
     var rows: [EvidenceReport.Row] = [
       .init("Cluster", history.cluster),
       .init("Cluster uid", facts?.uid ?? "not known"),
-      .init("Scope", facts?.scope.map { "namespace \($0)" } ?? "the whole cluster"),
+      .init("Scope", facts.map { $0.scopeText ?? "the whole cluster" } ?? "not known"),
       .init("Server version", facts?.serverVersion ?? "not known"),
       .init("Moment", point.moment.text),
       .init("State captured", Moment(milliseconds: snapshot.capturedTo).text),
@@ -231,8 +231,10 @@ package struct ReportBuilder {
   // MARK: Foot
 
   private func commands(_ frameworks: [Framework], commit: String) -> [String] {
-    frameworks.map { "ambit check --framework \($0.id) --cluster \(history.cluster) --at \(commit)" } + [
-      "ambit report \(frameworks.map { "--framework \($0.id)" }.joined(separator: " ")) --cluster \(history.cluster) --at \(commit) -o DIR",
+    // A framework of one's own is known by its file alone, wherever that is: FILE stands for it.
+    let options = frameworks.map { "--framework \(FrameworkCatalog.framework($0.id) == nil ? "FILE" : $0.id)" }
+    return options.map { "ambit check \($0) --cluster \(history.cluster) --at \(commit)" } + [
+      "ambit report \(options.joined(separator: " ")) --cluster \(history.cluster) --at \(commit) -o DIR",
       "git -C STORE show --stat \(commit)",
       "git -C STORE ls-tree -r \(commit)",
       "git -C STORE fsck --strict",
@@ -242,7 +244,7 @@ package struct ReportBuilder {
   private static let limits = [
     "Results are modelled: networking.k8s.io/v1 NetworkPolicy is evaluated with full selector semantics. Policies of other kinds are recorded; what they can affect is not evaluated.",
     "A namespace denies by default where every workload and a new pod without labels are isolated and no rule lets everyone through on every port.",
-    "Blocks that together cover at least half of the IPv4 addresses, or of the IPv6 addresses in use, count as everyone.",
+    "Blocks that together, in one rule or across the rules of a workload, cover at least half of the IPv4 addresses, or of the IPv6 addresses in use, count as everyone; nine tenths of a protocol's ports count as every port.",
     "Workloads on the host's network are outside of network policy and are listed by NP-COV-06.",
     "A check that maps to a control in full decides it; one that maps in part leaves it to a person; context decides nothing.",
     "An actor from managedFields is the name that a program gave itself, not a person.",

@@ -54,7 +54,8 @@ package struct ClusterHistory {
     guard let snapshot = found.0 else {
       throw AmbitError(
         .notFound, "cluster '\(cluster)' has no snapshot at or before \(moment.text)",
-        hint: "see the first one with `ambit log --cluster \(cluster)`")
+        hint:
+          "see the first one with `ambit log --cluster \(cluster)`, and readings that failed with `--observations`")
     }
     return Point(snapshot: snapshot, observation: found.1, moment: moment)
   }

@@ -118,13 +118,13 @@ package struct Recorder {
   }
 
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.
-  package func recordFailure(_ reason: String, cluster: String, _ options: Options) throws {
+  package func recordFailure(_ reason: String, cluster: String, scope: String?, _ options: Options) throws {
     let cluster = try ClusterName.validated(cluster)
     let head = try ambit.store.head(of: cluster)
     let record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "failed",
       reason: reason, state: nil, isComplete: false, isOneInstant: false,
-      isTimeGiven: options.isTimeGiven, scope: nil, source: Reading.Source.server.text, coverage: [],
+      isTimeGiven: options.isTimeGiven, scope: scope, source: Reading.Source.server.text, coverage: [],
       diagnostics: [], notes: [])
     var known: [ObjectName: String] = [:]
     _ = try ambit.store.record(
@@ -280,7 +280,7 @@ package struct Recorder {
     var facts = reading.facts
     guard let previous else { return facts }
     // How far the recorded state reaches, not how far this reading did: its observation tells that.
-    if previous.scope == nil || previous.scope != facts.scope { facts.scope = nil }
+    facts.scope = previous.scope.flatMap { known in facts.scope.map { Set(known).union($0).sorted() } }
     facts.uid = facts.uid ?? previous.uid
     facts.serverVersion = facts.serverVersion ?? previous.serverVersion
     func isUnread(_ group: String, _ resource: String) -> Bool {
@@ -312,7 +312,7 @@ package struct Recorder {
     var record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "unchanged",
       reason: nil, state: nil, isComplete: reading.isComplete, isOneInstant: reading.isOneInstant,
-      isTimeGiven: options.isTimeGiven, scope: reading.facts.scope, source: reading.source.text, coverage: reading.coverage,
+      isTimeGiven: options.isTimeGiven, scope: reading.facts.scope?.first, source: reading.source.text, coverage: reading.coverage,
       diagnostics: reading.diagnostics.map(\.description), notes: reading.notes)
     let recorded = try ambit.store.record(
       Recording(

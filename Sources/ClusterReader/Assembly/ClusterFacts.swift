@@ -5,8 +5,8 @@ package struct ClusterFacts: Sendable, Hashable {
   /// The uid of the namespace kube-system, which stands for the cluster's own identity.
   package var uid: String?
   package var serverVersion: String?
-  /// The namespace that the reading was confined to; nil for the whole cluster.
-  package var scope: String?
+  /// The namespaces that are known, sorted, where readings were confined to them; nil for the whole cluster.
+  package var scope: [String]?
   package var enforcement: ClusterState.Enforcement
   /// Settings of the CNI that decide how it enforces policy, as they were read.
   package var enforcementSettings: [String: String]
@@ -15,6 +15,19 @@ package struct ClusterFacts: Sendable, Hashable {
   package var nodeAddresses: [String]
   /// Policy kinds in the cluster that Ambit records without evaluating them.
   package var unmodelledKinds: [String]
+
+  /// The scope in words: `namespace a`, or `namespaces a, b`; nil for the whole cluster.
+  package var scopeText: String? {
+    scope.map { "namespace\($0.count == 1 ? "" : "s") \($0.joined(separator: ", "))" }
+  }
+
+  /// Reads what `scopeText` wrote.
+  private static func scope(written text: String) -> [String]? {
+    for prefix in ["namespace ", "namespaces "] where text.hasPrefix(prefix) {
+      return text.dropFirst(prefix.count).split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
+    }
+    return nil
+  }
 
   /// The facts as the store keeps them.
   package func object(cluster: String, layout: StoreLayout) -> KubeObject {
@@ -34,7 +47,7 @@ package struct ClusterFacts: Sendable, Hashable {
           "nodes": .list(nodeAddresses.map(Value.string)), "pods": .list(podRanges.map(Value.string)),
           "services": .list(serviceRanges.map(Value.string)),
         ]
-      ), ("scope", .string(scope.map { "namespace \($0)" } ?? "cluster")),
+      ), ("scope", .string(scopeText ?? "cluster")),
       ("unmodelledKinds", .list(unmodelledKinds.map(Value.string))),
     ])
     spec["uid"] = uid.map(Value.string)
@@ -53,9 +66,7 @@ package struct ClusterFacts: Sendable, Hashable {
     let spec = object.spec
     uid = spec?["uid"]?.string
     serverVersion = spec?["serverVersion"]?.string
-    if let text = spec?["scope"]?.string, text.hasPrefix("namespace ") {
-      scope = String(text.dropFirst("namespace ".count))
-    }
+    scope = (spec?["scope"]?.string).flatMap(ClusterFacts.scope(written:))
     let written = spec?["enforcement"]
     enforcement = ClusterState.Enforcement(
       basis: ClusterState.Enforcement.Basis(rawValue: written?["basis"]?.string ?? "") ?? .unknown,
@@ -69,7 +80,7 @@ package struct ClusterFacts: Sendable, Hashable {
   }
 
   package init(
-    uid: String?, serverVersion: String?, scope: String?, enforcement: ClusterState.Enforcement,
+    uid: String?, serverVersion: String?, scope: [String]?, enforcement: ClusterState.Enforcement,
     enforcementSettings: [String: String], podRanges: [String], serviceRanges: [String],
     nodeAddresses: [String], unmodelledKinds: [String]
   ) {

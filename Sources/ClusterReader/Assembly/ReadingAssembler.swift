@@ -27,7 +27,7 @@ struct ReadingAssembler {
       $0.group == "apps" && $0.resource == "daemonsets" && $0.unreadReason == nil
     }
     return ClusterFacts(
-      uid: parts.uid, serverVersion: serverVersion, scope: scope,
+      uid: parts.uid, serverVersion: serverVersion, scope: scope.map { [$0] },
       enforcement: EnforcementDetector.enforcement(
         daemonSets: readDaemonSets ? parts.daemonSets.sorted() : nil, settings: settings),
       enforcementSettings: settings ?? [:], podRanges: parts.podRanges.sorted(),

@@ -110,7 +110,10 @@ package struct LiveReader {
   }
 
   private mutating func read(_ type: ResourceType, _ served: Discovery.Resource) async throws {
-    guard served.canList else { return note(type, .unread(reason: "the server does not let it be listed")) }
+    guard served.canList else {
+      failures += 1
+      return note(type, .unread(reason: "the server does not let it be listed"))
+    }
     if let scope {
       if type == ResourceCatalog.namespaces { return try await readNamespace(scope, served) }
       guard type.isNamespaced else {
