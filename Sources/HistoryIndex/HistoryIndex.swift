@@ -10,7 +10,7 @@ package final class HistoryIndex: Sendable {
 
   /// Opens the index, or makes it.
   ///
-  /// A file that is damaged, or that a newer version made, is put aside: the index is a cache.
+  /// A file that is damaged, or whose tables are not those of this version, is put aside: the index is a cache.
   /// - Returns: the index, and a note where a file was put aside.
   package static func open(path: String) throws(IndexError) -> (index: HistoryIndex, note: String?) {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
@@ -46,9 +46,7 @@ package final class HistoryIndex: Sendable {
   /// An index that lives as long as the process: for a store that can be read and not written.
   package static func inMemory() throws(IndexError) -> HistoryIndex {
     do {
-      let queue = try DatabaseQueue()
-      try IndexSchema.migrator.migrate(queue)
-      return HistoryIndex(queue)
+      return HistoryIndex(try DatabaseQueue.migrated())
     } catch {
       throw IndexError(.unreadable, "no index can be made in memory", cause: error)
     }
@@ -68,6 +66,15 @@ package final class HistoryIndex: Sendable {
       throw DatabaseError(resultCode: .SQLITE_FORMAT)
     }
     try migrator.migrate(pool)
+    // Columns are read by name, which ends the program where one is missing.
+    guard try pool.read(HistoryIndex.schema) == DatabaseQueue.migrated().read(HistoryIndex.schema) else {
+      throw DatabaseError(resultCode: .SQLITE_FORMAT)
+    }
+  }
+
+  private static func schema(_ database: Database) throws -> [String] {
+    try String.fetchAll(
+      database, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
   }
 
   /// Answers questions from one consistent view.
@@ -98,5 +105,14 @@ package final class HistoryIndex: Sendable {
     IndexError(
       .noSpace, "the index of the store cannot be written; what was recorded is in the store, and the index will catch up",
       hint: "check the free space and the disk", cause: cause)
+  }
+}
+
+extension DatabaseQueue {
+  /// A database in memory that has the tables of the index.
+  fileprivate static func migrated() throws -> DatabaseQueue {
+    let queue = try DatabaseQueue()
+    try IndexSchema.migrator.migrate(queue)
+    return queue
   }
 }

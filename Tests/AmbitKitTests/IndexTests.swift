@@ -53,14 +53,25 @@ import Testing
     #expect(try again.index.read { try $0.dump() } == before)
   }
 
-  @Test func `a damaged index is put aside and made again`() throws {
+  @Test(arguments: ["no database", "no column"])
+  func `a damaged index is put aside and made again`(damage: String) throws {
     try fixture.record([list("Namespace", "v1", namespace("kube-system"))])
     let before = try fixture.ambit.index.read { try $0.dump() }
     let other = fixture.path + "-copy"
     try FileManager.default.copyItem(atPath: fixture.path, toPath: other)
     defer { try? FileManager.default.removeItem(atPath: other) }
+    _ = try Ambit(path: other)  // What is in the log goes into the file when it is closed.
     for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(other)/ambit/index.sqlite\(ending)") }
-    try Data("no database".utf8).write(to: URL(filePath: "\(other)/ambit/index.sqlite"))
+    let file = URL(filePath: "\(other)/ambit/index.sqlite")
+    if damage == "no column" {
+      // The name of a column, of the same length, in the schema that the file holds.
+      let column = Data("isOneInstant".utf8)
+      var bytes = try Data(contentsOf: file)
+      while let place = bytes.range(of: column) { bytes.replaceSubrange(place, with: Data("isOneMinutes".utf8)) }
+      try bytes.write(to: file)
+    } else {
+      try Data(damage.utf8).write(to: file)
+    }
     let again = try Ambit(path: other)
     #expect(again.notes.contains { $0.contains("made again") })
     #expect(try again.index.read { try $0.dump() } == before)
