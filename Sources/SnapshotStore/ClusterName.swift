@@ -4,6 +4,7 @@ internal import CGit2
 package enum ClusterName {
   /// Returns the name where it can be a branch.
   package static func validated(_ name: String) throws(StoreError) -> String {
+    _ = GitRepository.isPrepared  // Until then libgit2 has nowhere to put an error, and crashes.
     var isValid: Int32 = 0
     git_reference_name_is_valid(&isValid, "refs/heads/\(name)")
     let isPlain = !name.contains("/") && !name.hasPrefix("-") && !name.hasPrefix(".") && name != "HEAD"

@@ -8,7 +8,7 @@ final class GitRepository {
 
   /// libgit2 keeps its settings for the whole process: users' git configuration is not read, data is
   /// synced to disk, and a repository of another owner (a mounted volume) can be opened.
-  private static let isPrepared: Bool = {
+  static let isPrepared: Bool = {
     git_libgit2_init()
     for level in [GIT_CONFIG_LEVEL_SYSTEM, GIT_CONFIG_LEVEL_XDG, GIT_CONFIG_LEVEL_GLOBAL] {
       ambit_git_set_search_path(level.rawValue, "")
