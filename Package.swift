@@ -7,6 +7,7 @@ let package = Package(
   products: [.executable(name: "ambit", targets: ["ambit"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -29,21 +30,25 @@ let package = Package(
 
     // Pure: values in, values out.
     .target(
-      name: "KubeModel",
+      name: "Integrity",
       dependencies: [
-        "CSimdJSON",
         .product(name: "Crypto", package: "swift-crypto"),
-        .product(name: "Yams", package: "Yams"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "SwiftASN1", package: "swift-asn1"),
       ]),
+    .target(
+      name: "KubeModel",
+      dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
     .target(name: "Reachability", dependencies: ["KubeModel"]),
     .target(
-      name: "Controls", dependencies: ["KubeModel", "Reachability"], plugins: ["EmbedFiles"]),
+      name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
+      plugins: ["EmbedFiles"]),
 
     // Each holds one handle to the outside.
     .target(
       name: "ClusterReader",
       dependencies: [
-        "KubeModel",
+        "Integrity", "KubeModel",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -54,7 +59,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
-    .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "KubeModel"]),
+    .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
       dependencies: ["KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -90,7 +95,8 @@ let package = Package(
       dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"],
       path: "Benchmarks"),
 
-    .testTarget(name: "KubeModelTests", dependencies: ["KubeModel"]),
+    .testTarget(name: "IntegrityTests", dependencies: ["Integrity"]),
+    .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
     .testTarget(

@@ -1,3 +1,5 @@
+internal import Integrity
+
 /// The form of an object in which two spellings of one meaning are equal.
 ///
 /// Defaults are filled in and lists whose order means nothing are sorted, so that a digest over it tells

@@ -1,3 +1,5 @@
+internal import Integrity
+
 /// Where objects stand in a cluster's tree.
 ///
 /// Paths are safe on any common file system: no name reaches outside its folder, and names that would

@@ -1,4 +1,5 @@
 internal import CZlib
+internal import Integrity
 internal import KubeModel
 
 /// A git pack, written object by object without deltas.

@@ -1,3 +1,4 @@
+import Integrity
 import KubeModel
 import Testing
 

@@ -1,3 +1,4 @@
+internal import Integrity
 internal import KubeModel
 
 /// What is evidence about an object but noise in its history.

@@ -1,3 +1,4 @@
+internal import Integrity
 internal import KubeModel
 
 /// Something wrong in a framework file.
