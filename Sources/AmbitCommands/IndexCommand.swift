@@ -19,6 +19,7 @@ struct IndexRebuildCommand: ParsableCommand {
 
   func run() throws {
     let ambit = try store.open()
+    ambit.tellNotes()
     try Indexer(store: ambit.store, index: ambit.index).rebuild()
     Terminal.note("Indexed the history of \(try ambit.store.clusters().count) clusters again")
   }
@@ -33,6 +34,8 @@ struct IndexCheckCommand: ParsableCommand {
 
   func run() throws {
     let ambit = try store.open()
+    for cluster in try ambit.store.clusters() { try ambit.catchUp(cluster) }
+    ambit.tellNotes()
     let difference = try IndexComparison(ambit).firstDifference
     if let difference {
       throw AmbitError(

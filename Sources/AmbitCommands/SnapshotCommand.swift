@@ -61,6 +61,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       return moment
     }
     let ambit = try store.open()
+    defer { ambit.tellNotes() }
     func options(_ started: Moment) -> Recorder.Options {
       let now = Moment.now
       var options = Recorder.Options(

@@ -8,18 +8,28 @@ package final class Ambit {
 
   package let store: SnapshotStore
   package let index: HistoryIndex
-  /// What the operator should know, such as an index that was made again.
-  package private(set) var notes: [String] = []
+  private var untold: [String] = []
 
-  /// Opens a store and brings its index up to date.
+  /// Opens a store. The index of a cluster is brought up to date when the cluster is asked for.
   package init(path: String) throws {
     store = try SnapshotStore.open(at: path)
     let opened = try Ambit.openIndex(of: path)
     index = opened.index
-    if let note = opened.note { notes.append(note) }
-    for cluster in try store.clusters() {
-      if let note = try Indexer(store: store, index: index).catchUp(cluster) { notes.append(note) }
+    if let note = opened.note { untold.append(note) }
+  }
+
+  /// What the operator should know since the last time this was called, such as an index that was made again.
+  package func takeNotes() -> [String] {
+    defer {
+      untold = []
+      store.notes = []
     }
+    return store.notes + untold
+  }
+
+  /// Brings the index up to the history of a cluster.
+  package func catchUp(_ cluster: String) throws {
+    if let note = try Indexer(store: store, index: index).catchUp(cluster) { untold.append(note) }
   }
 
   private static func openIndex(of store: String) throws -> (index: HistoryIndex, note: String?) {
@@ -36,11 +46,18 @@ package final class Ambit {
 
   package static func indexPath(_ store: String) -> String { "\(store)/ambit/index.sqlite" }
 
-  /// The cluster that a command is about: the one named, or the only one.
+  /// The cluster that a command is about: the one named, or the only one. Its index is up to date then.
   package func cluster(_ name: String?) throws -> String {
-    let clusters = try store.clusters()
+    let cluster = try find(name)
+    try catchUp(cluster)
+    return cluster
+  }
+
+  private func find(_ name: String?) throws -> String {
     if let name {
-      guard clusters.contains(name) else {
+      // The others are not looked at, however many there are.
+      guard try store.heads(of: ClusterName.validated(name)) != HistoryHeads() else {
+        let clusters = try store.clusters()
         throw AmbitError(
           .notFound, "there is no cluster '\(name)' in this store",
           hint: clusters.isEmpty
@@ -48,6 +65,7 @@ package final class Ambit {
       }
       return name
     }
+    let clusters = try store.clusters()
     guard let only = clusters.first else {
       throw AmbitError(
         .notFound, "the store holds no snapshot yet", hint: "record one with `ambit snapshot`")

@@ -6,7 +6,7 @@ internal import KubeModel
 ///
 /// It is a projection of the store's refs and can always be made again from them.
 package final class HistoryIndex: Sendable {
-  private let pool: any DatabaseWriter
+  private let queue: DatabaseQueue
 
   /// Opens the index, or makes it.
   ///
@@ -32,10 +32,11 @@ package final class HistoryIndex: Sendable {
         try? FileManager.default.removeItem(atPath: "\(path).damaged\(ending)")
         try? FileManager.default.moveItem(atPath: path + ending, toPath: "\(path).damaged\(ending)")
       }
+      let reason = error is OtherVersion ? "is of another version of Ambit" : "could not be read"
       do {
         return (
           try HistoryIndex(path),
-          "the index could not be read and is made again; the old one is kept as '\(path).damaged'"
+          "the index \(reason) and is made again; the old one is kept as '\(path).damaged'"
         )
       } catch {
         throw IndexError(.unreadable, "the index '\(path)' cannot be made", cause: error)
@@ -43,48 +44,51 @@ package final class HistoryIndex: Sendable {
     }
   }
 
+  private struct OtherVersion: Error {}
+
   /// An index that lives as long as the process: for a store that can be read and not written.
   package static func inMemory() throws(IndexError) -> HistoryIndex {
     do {
-      return HistoryIndex(try DatabaseQueue.migrated())
+      let queue = try DatabaseQueue()
+      try queue.write(IndexSchema.create)
+      return HistoryIndex(queue)
     } catch {
       throw IndexError(.unreadable, "no index can be made in memory", cause: error)
     }
   }
 
-  private init(_ pool: any DatabaseWriter) { self.pool = pool }
+  private init(_ queue: DatabaseQueue) { self.queue = queue }
 
   private init(_ path: String) throws {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
+      // What a power cut takes is read from the store again.
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
     }
-    pool = try DatabasePool(path: path, configuration: configuration)
-    let migrator = IndexSchema.migrator
-    if try pool.read(migrator.hasBeenSuperseded) {
-      throw DatabaseError(resultCode: .SQLITE_FORMAT)
+    queue = try DatabaseQueue(path: path, configuration: configuration)
+    switch try queue.read(IndexSchema.isCurrent) {
+    case true?: break
+    case false?: throw OtherVersion()
+    case nil:
+      // With a log, readers of other processes are not in the way of a writer. The file remembers this; saying it
+      // at each opening would write to it.
+      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      try queue.write { database in
+        // Another process may have made them since.
+        if try IndexSchema.isCurrent(database) == nil { try IndexSchema.create(in: database) }
+      }
     }
-    try migrator.migrate(pool)
-    // Columns are read by name, which ends the program where one is missing.
-    guard try pool.read(HistoryIndex.schema) == DatabaseQueue.migrated().read(HistoryIndex.schema) else {
-      throw DatabaseError(resultCode: .SQLITE_FORMAT)
-    }
-  }
-
-  private static func schema(_ database: Database) throws -> [String] {
-    try String.fetchAll(
-      database, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name")
   }
 
   /// Answers questions from one consistent view.
   package func read<Result: Sendable>(_ body: @Sendable (HistoryView) throws -> Result) throws -> Result {
-    try HistoryIndex.described { try pool.read { try body(HistoryView(database: $0)) } }
+    try HistoryIndex.described { try queue.read { try body(HistoryView(database: $0)) } }
   }
 
   /// Adds to the index in one transaction: all of it is there, or none.
   package func write(_ body: @Sendable (HistoryWriter) throws -> Void) throws {
-    try HistoryIndex.described { try pool.write { database in try body(HistoryWriter(database: database)) } }
+    try HistoryIndex.described { try queue.write { database in try body(HistoryWriter(database: database)) } }
   }
 
   private static func described<Result>(_ body: () throws -> Result) throws -> Result {
@@ -94,6 +98,9 @@ package final class HistoryIndex: Sendable {
       throw noSpace(error)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
       throw IndexError(.locked, "the index is in use", hint: "try again when the other ambit is done", cause: error)
+    } catch let error where error is DatabaseError || error is RowDecodingError {
+      throw IndexError(
+        .unreadable, "the index of the store is damaged", hint: "make it again with `ambit index rebuild`", cause: error)
     }
   }
 
@@ -105,14 +112,5 @@ package final class HistoryIndex: Sendable {
     IndexError(
       .noSpace, "the index of the store cannot be written; what was recorded is in the store, and the index will catch up",
       hint: "check the free space and the disk", cause: cause)
-  }
-}
-
-extension DatabaseQueue {
-  /// A database in memory that has the tables of the index.
-  fileprivate static func migrated() throws -> DatabaseQueue {
-    let queue = try DatabaseQueue()
-    try IndexSchema.migrator.migrate(queue)
-    return queue
   }
 }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import GRDB
 package import KubeModel
 
@@ -21,38 +22,39 @@ package struct HistoryView {
 
   // MARK: Heads
 
-  package func indexedHead(_ cluster: String) throws -> String? {
-    try String.fetchOne(
-      database,
-      sql: """
-        SELECT snapshot.name FROM snapshot JOIN cluster ON cluster.id = snapshot.cluster
-        WHERE cluster.name = ? ORDER BY snapshot.id DESC LIMIT 1
-        """, arguments: [cluster])
+  package func indexedHead(_ cluster: String) throws -> String? { try last("snapshot", cluster) }
+
+  package func indexedObservation(_ cluster: String) throws -> String? { try last("observation", cluster) }
+
+  private func last(_ table: String, _ cluster: String) throws -> String? {
+    try first(
+      "SELECT name FROM \(table) WHERE cluster = (SELECT id FROM cluster WHERE name = ?) ORDER BY id DESC LIMIT 1",
+      [cluster]
+    ) { try $0.name(0) }
   }
 
-  package func indexedObservation(_ cluster: String) throws -> String? {
-    try String.fetchOne(
-      database,
-      sql: """
-        SELECT observation.name FROM observation JOIN cluster ON cluster.id = observation.cluster
-        WHERE cluster.name = ? ORDER BY observation.id DESC LIMIT 1
-        """, arguments: [cluster])
+  // MARK: Rows
+
+  func all<Result>(
+    _ sql: String, _ arguments: StatementArguments, _ read: (Columns) throws -> Result
+  ) throws -> [Result] {
+    let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
+    var results: [Result] = []
+    while let row = try rows.next() { results.append(try read(Columns(row))) }
+    return results
+  }
+
+  private func first<Result>(
+    _ sql: String, _ arguments: StatementArguments, _ read: (Columns) throws -> Result
+  ) throws -> Result? {
+    try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments).map { try read(Columns($0)) }
   }
 
   // MARK: Changes
 
-  private static let versionColumns = """
-    object.apiGroup, object.resource, object.namespace, object.name AS objectName,
-    version.kind, version.path, version.step, version.blob, version.previousBlob,
-    version.semanticDigest, version.uid, version.actorName, version.actorSource, version.actorTime,
-    version.cause, version.summary,
-    snapshot.name AS commitName, snapshot.parent, snapshot.capturedFrom, snapshot.capturedTo,
-    snapshot.recorded, snapshot.isComplete, snapshot.source, snapshot.stateDigest
-    """
-
   /// Changes, newest first.
   package func changes(_ cluster: String, _ filter: Filter) throws -> [HistoryEntry] {
-    var conditions = ["cluster.name = ?"]
+    var conditions = ["object.cluster = (SELECT id FROM cluster WHERE name = ?)"]
     var arguments: [(any DatabaseValueConvertible)?] = [cluster]
     func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
       guard let value else { return }
@@ -67,16 +69,44 @@ package struct HistoryView {
     add("snapshot.capturedTo >= ?", filter.since)
     add("snapshot.capturedTo <= ?", filter.until)
     let limit = filter.limit.map { "LIMIT \($0)" } ?? ""
-    return try entries(
+    return try all(
       """
-      SELECT \(HistoryView.versionColumns) FROM version
+      SELECT object.apiGroup, object.resource, object.namespace, object.name, object.kind,
+        path.value, version.step, version.blob,
+        (SELECT earlier.blob FROM version AS earlier
+          WHERE earlier.object = version.object AND earlier.snapshot < version.snapshot
+          ORDER BY earlier.snapshot DESC LIMIT 1),
+        version.semanticDigest, uid.value, actor.value, version.actorSource, version.actorTime, version.cause,
+        version.summary, \(HistoryView.snapshotColumns)
+      FROM version
         JOIN object ON object.id = version.object
-        JOIN cluster ON cluster.id = object.cluster
         JOIN snapshot ON snapshot.id = version.snapshot
+        JOIN text AS source ON source.id = snapshot.source
+        JOIN text AS path ON path.id = version.path
+        LEFT JOIN text AS uid ON uid.id = version.uid
+        LEFT JOIN text AS actor ON actor.id = version.actorName
       WHERE \(conditions.joined(separator: " AND "))
-      ORDER BY version.snapshot DESC, version.path
+      ORDER BY version.snapshot DESC, path.value
       \(limit)
-      """, StatementArguments(arguments))
+      """, StatementArguments(arguments)
+    ) { row in
+      let step = Int(try row.number(6))
+      let source = Int(try row.number(12))
+      guard IndexedChange.Step.allCases.indices.contains(step),
+        IndexedChange.Actor.Source.allCases.indices.contains(source)
+      else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+      return HistoryEntry(
+        change: IndexedChange(
+          id: try row.objectID(0), kind: try row.text(4), path: try row.text(5),
+          step: IndexedChange.Step.allCases[step], blob: try row.optionalName(7),
+          previousBlob: try row.optionalName(8), semanticDigest: try row.optionalName(9),
+          uid: try row.optionalText(10),
+          actor: IndexedChange.Actor(
+            name: try row.optionalText(11), source: IndexedChange.Actor.Source.allCases[source],
+            time: try row.optionalNumber(13)),
+          cause: try row.optionalText(14), summary: try row.text(15)),
+        snapshot: try HistoryView.snapshot(row, from: 16))
+    }
   }
 
   /// Every version of an object, oldest first.
@@ -89,186 +119,179 @@ package struct HistoryView {
     return try changes(cluster, filter).reversed()
   }
 
-  private func entries(_ sql: String, _ arguments: StatementArguments) throws -> [HistoryEntry] {
-    try Row.fetchAll(database, sql: sql, arguments: arguments).map { row in
-      let namespace: String = row["namespace"]
-      return HistoryEntry(
-        change: IndexedChange(
-          id: ObjectID(
-            group: row["apiGroup"], resource: row["resource"],
-            namespace: namespace.isEmpty ? nil : namespace, name: row["objectName"]),
-          kind: row["kind"], path: row["path"],
-          step: IndexedChange.Step(rawValue: row["step"]) ?? .modified, blob: row["blob"],
-          previousBlob: row["previousBlob"], semanticDigest: row["semanticDigest"], uid: row["uid"],
-          actor: IndexedChange.Actor(
-            name: row["actorName"],
-            source: IndexedChange.Actor.Source(rawValue: row["actorSource"]) ?? .unknown,
-            time: row["actorTime"]), cause: row["cause"], summary: row["summary"]),
-        snapshot: HistoryView.snapshot(row, name: "commitName"))
-    }
-  }
-
   // MARK: Snapshots
 
-  private static func snapshot(_ row: Row, name: String) -> IndexedSnapshot {
+  private static let snapshotColumns = """
+    snapshot.name, snapshot.parent, snapshot.capturedFrom, snapshot.capturedTo, snapshot.recorded,
+    snapshot.isComplete, source.value, snapshot.stateDigest
+    """
+
+  private static func snapshot(_ row: Columns, from index: Int) throws -> IndexedSnapshot {
     IndexedSnapshot(
-      commit: row[name], parent: row["parent"], capturedFrom: row["capturedFrom"],
-      capturedTo: row["capturedTo"], recorded: row["recorded"], isComplete: row["isComplete"],
-      source: row["source"], stateDigest: row["stateDigest"])
+      commit: try row.name(index), parent: try row.optionalName(index + 1), capturedFrom: try row.number(index + 2),
+      capturedTo: try row.number(index + 3), recorded: try row.number(index + 4),
+      isComplete: try row.flag(index + 5), source: try row.text(index + 6), stateDigest: try row.name(index + 7))
+  }
+
+  private static func snapshotQuery(_ condition: String) -> String {
+    """
+    SELECT \(snapshotColumns) FROM snapshot JOIN text AS source ON source.id = snapshot.source
+    WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND \(condition)
+    ORDER BY snapshot.id DESC LIMIT 1
+    """
   }
 
   /// The last snapshot that was captured at or before a moment (milliseconds since 1970).
   package func snapshot(at moment: Int64, in cluster: String) throws -> IndexedSnapshot? {
-    try Row.fetchOne(
-      database,
-      sql: """
-        SELECT snapshot.* FROM snapshot JOIN cluster ON cluster.id = snapshot.cluster
-        WHERE cluster.name = ? AND capturedTo <= ? ORDER BY snapshot.id DESC LIMIT 1
-        """, arguments: [cluster, moment]
-    ).map { HistoryView.snapshot($0, name: "name") }
+    try first(HistoryView.snapshotQuery("capturedTo <= ?"), [cluster, moment]) { row in
+      try HistoryView.snapshot(row, from: 0)
+    }
   }
 
   package func snapshot(named commit: String, in cluster: String) throws -> IndexedSnapshot? {
-    try Row.fetchOne(
-      database,
-      sql: """
-        SELECT snapshot.* FROM snapshot JOIN cluster ON cluster.id = snapshot.cluster
-        WHERE cluster.name = ? AND snapshot.name = ?
-        """, arguments: [cluster, commit]
-    ).map { HistoryView.snapshot($0, name: "name") }
+    try first(HistoryView.snapshotQuery("name = ?"), [cluster, HexName.data(commit)]) { row in
+      try HistoryView.snapshot(row, from: 0)
+    }
+  }
+
+  // MARK: States
+
+  private static func stateEntry(_ row: Columns) throws -> StateEntry {
+    StateEntry(
+      id: try row.objectID(0), kind: try row.text(4), path: try row.text(5), blob: try row.name(6),
+      commit: try row.name(7), uid: try row.optionalText(8))
   }
 
   /// Every object in force in a snapshot, sorted by the bytes of its path.
   package func state(at commit: String, in cluster: String) throws -> [StateEntry] {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT object.apiGroup, object.resource, object.namespace, object.name, version.kind,
-          version.path, version.blob, version.uid, snapshot.name AS commitName
-        FROM object
-          JOIN cluster ON cluster.id = object.cluster AND cluster.name = :cluster
-          JOIN version ON version.object = object.id AND version.snapshot = (
-            SELECT max(earlier.snapshot) FROM version AS earlier
-            WHERE earlier.object = object.id AND earlier.snapshot <= (
-              SELECT wanted.id FROM snapshot AS wanted
-              WHERE wanted.cluster = cluster.id AND wanted.name = :commit))
-          JOIN snapshot ON snapshot.id = version.snapshot
-        WHERE version.step <> 'deleted'
-        ORDER BY version.path
-        """,
-      arguments: ["cluster": cluster, "commit": commit]
-    ).map { row in
-      let namespace: String = row["namespace"]
-      return StateEntry(
-        id: ObjectID(
-          group: row["apiGroup"], resource: row["resource"],
-          namespace: namespace.isEmpty ? nil : namespace, name: row["name"]), kind: row["kind"],
-        path: row["path"], blob: row["blob"], commit: row["commitName"], uid: row["uid"])
+    if try indexedHead(cluster) == commit { return try current(in: cluster).map(\.entry) }
+    return try all(
+      """
+      SELECT object.apiGroup, object.resource, object.namespace, object.name, object.kind,
+        path.value, version.blob, snapshot.name, uid.value
+      FROM object
+        JOIN version ON version.object = object.id AND version.snapshot = (
+          SELECT earlier.snapshot FROM version AS earlier
+          WHERE earlier.object = object.id AND earlier.snapshot <= wanted.id
+          ORDER BY earlier.snapshot DESC LIMIT 1)
+        JOIN snapshot ON snapshot.id = version.snapshot
+        JOIN text AS path ON path.id = version.path
+        LEFT JOIN text AS uid ON uid.id = version.uid
+        JOIN snapshot AS wanted ON wanted.cluster = object.cluster AND wanted.name = ?
+      WHERE object.cluster = (SELECT id FROM cluster WHERE name = ?) AND version.blob IS NOT NULL
+      ORDER BY path.value
+      """, [HexName.data(commit), cluster], HistoryView.stateEntry)
+  }
+
+  /// Every object in force now, sorted by the bytes of its path, with the version in which it was last seen.
+  package func current(in cluster: String) throws -> [CurrentObject] {
+    try all(
+      """
+      SELECT apiGroup, resource, namespace, object.name, kind, path, blob, snapshot.name, uid,
+        resourceVersion, generation, usedNoise
+      FROM object JOIN snapshot ON snapshot.id = object.snapshot
+      WHERE object.cluster = (SELECT id FROM cluster WHERE name = ?) AND blob IS NOT NULL
+      ORDER BY path
+      """, [cluster]
+    ) { row in
+      CurrentObject(entry: try HistoryView.stateEntry(row), version: try HistoryView.version(row, from: 9))
     }
+  }
+
+  private static func version(_ row: Columns, from index: Int) throws -> IndexedVersion? {
+    guard let resourceVersion = try row.optionalText(index) else { return nil }
+    return IndexedVersion(
+      resourceVersion: resourceVersion, generation: try row.optionalNumber(index + 1),
+      usedNoise: try row.optionalText(index + 2)?.split(separator: " ").map(String.init) ?? [])
   }
 
   /// Names of objects that were ever there, for near misses.
   package func objects(_ cluster: String, group: String, resource: String) throws -> [ObjectID] {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT object.* FROM object JOIN cluster ON cluster.id = object.cluster
-        WHERE cluster.name = ? AND apiGroup = ? AND resource = ? ORDER BY namespace, object.name
-        """, arguments: [cluster, group, resource]
-    ).map { row in
-      let namespace: String = row["namespace"]
-      return ObjectID(
-        group: row["apiGroup"], resource: row["resource"],
-        namespace: namespace.isEmpty ? nil : namespace, name: row["name"])
-    }
+    try all(
+      """
+      SELECT apiGroup, resource, namespace, name FROM object
+      WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND resource = ? AND apiGroup = ?
+      ORDER BY namespace, name
+      """, [cluster, resource, group]
+    ) { try $0.objectID(0) }
   }
 
-  /// The versions of objects that the last reading saw, where it told them.
-  package func versions(in cluster: String) throws -> [IndexedVersion] {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT object.* FROM object JOIN cluster ON cluster.id = object.cluster
-        WHERE cluster.name = ? AND resourceVersion IS NOT NULL
-        """, arguments: [cluster]
-    ).map { row in
-      let namespace: String = row["namespace"]
-      let usedNoise: String? = row["usedNoise"]
-      return IndexedVersion(
-        id: ObjectID(
-          group: row["apiGroup"], resource: row["resource"],
-          namespace: namespace.isEmpty ? nil : namespace, name: row["name"]),
-        resourceVersion: row["resourceVersion"], generation: row["generation"],
-        usedNoise: usedNoise?.split(separator: " ").map(String.init) ?? [])
-    }
+  /// The objects of this name that were ever there.
+  package func objects(_ cluster: String, group: String, resource: String, name: String) throws -> [ObjectID] {
+    try all(
+      """
+      SELECT apiGroup, resource, namespace, name FROM object
+      WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND resource = ? AND apiGroup = ? AND name = ?
+      ORDER BY namespace, name
+      """, [cluster, resource, group, name]
+    ) { try $0.objectID(0) }
   }
 
   // MARK: Observations
+
+  private static func observationQuery(_ condition: String) -> String {
+    """
+    SELECT observation.name, parent, capturedFrom, capturedTo, recorded, result, reason, state, isTimeGiven,
+      resourceVersion, testimony.id, testimony.name, isComplete, isOneInstant, source, notes
+    FROM observation JOIN testimony ON testimony.id = observation.testimony
+    WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND \(condition)
+    """
+  }
 
   /// Observations, oldest first.
   package func observations(_ cluster: String, since: Int64? = nil, until: Int64? = nil) throws
     -> [IndexedObservation]
   {
-    try Row.fetchAll(
-      database,
-      sql: """
-        SELECT observation.* FROM observation JOIN cluster ON cluster.id = observation.cluster
-        WHERE cluster.name = ? AND capturedTo >= ? AND capturedTo <= ? ORDER BY observation.id
-        """, arguments: [cluster, since ?? .min, until ?? .max]
-    ).map { try observation($0) }
+    try all(
+      HistoryView.observationQuery("capturedTo >= ? AND capturedTo <= ? ORDER BY observation.id"),
+      [cluster, since ?? .min, until ?? .max], observation)
   }
 
   /// The last observation that saw a state at or before a moment.
-  package func lastObservation(before moment: Int64, in cluster: String) throws -> IndexedObservation? {
-    try Row.fetchOne(
-      database,
-      sql: """
-        SELECT observation.* FROM observation JOIN cluster ON cluster.id = observation.cluster
-        WHERE cluster.name = ? AND capturedTo <= ? AND result <> 'failed'
-        ORDER BY observation.id DESC LIMIT 1
-        """, arguments: [cluster, moment]
-    ).map { try observation($0) }
+  package func lastObservation(before moment: Int64 = .max, in cluster: String) throws -> IndexedObservation? {
+    try first(
+      HistoryView.observationQuery("capturedTo <= ? AND result <> 'failed' ORDER BY observation.id DESC LIMIT 1"),
+      [cluster, moment], observation)
   }
 
   /// The last observation of a state: the best testimony about a snapshot.
   package func lastObservation(of commit: String, in cluster: String) throws -> IndexedObservation? {
-    try Row.fetchOne(
-      database,
-      sql: """
-        SELECT observation.* FROM observation JOIN cluster ON cluster.id = observation.cluster
-        WHERE cluster.name = ? AND state = ? AND result <> 'failed'
-        ORDER BY observation.id DESC LIMIT 1
-        """, arguments: [cluster, commit]
-    ).map { try observation($0) }
+    try first(
+      HistoryView.observationQuery("state = ? AND result <> 'failed' ORDER BY observation.id DESC LIMIT 1"),
+      [cluster, HexName.data(commit)], observation)
   }
 
-  private func observation(_ row: Row) throws -> IndexedObservation {
-    let id: Int64 = row["id"]
-    let coverage = try Row.fetchAll(
-      database.cachedStatement(
-        sql: "SELECT * FROM coverage WHERE observation = ? ORDER BY apiGroup, resource, namespace"),
-      arguments: [id]
-    ).map { row -> KindCoverage in
-      let namespace: String = row["namespace"]
-      let status: String = row["status"]
-      let reason: String? = row["reason"]
+  private func observation(_ row: Columns) throws -> IndexedObservation {
+    let resourceVersion = try row.optionalText(9)
+    let coverage = try all(
+      """
+      SELECT apiGroup, resource, namespace, status, reason, objectCount, resourceVersion
+      FROM coverage WHERE testimony = ? ORDER BY apiGroup, resource, namespace
+      """, [try row.number(10)]
+    ) { row -> KindCoverage in
+      let namespace = try row.text(2)
+      let status = try row.text(3)
+      let own = try row.optionalText(6)
       return KindCoverage(
-        group: row["apiGroup"], resource: row["resource"], namespace: namespace.isEmpty ? nil : namespace,
-        status: status == "read" ? .read : status == "absent" ? .absent : .unread(reason: reason ?? ""),
-        objectCount: row["objectCount"], resourceVersion: row["resourceVersion"])
+        group: try row.text(0), resource: try row.text(1), namespace: namespace.isEmpty ? nil : namespace,
+        status: status == "read" ? .read : status == "absent" ? .absent : .unread(reason: try row.optionalText(4) ?? ""),
+        objectCount: Int(try row.number(5)), resourceVersion: own ?? (status == "read" ? resourceVersion : nil))
     }
     return IndexedObservation(
-      commit: row["name"], parent: row["parent"], capturedFrom: row["capturedFrom"],
-      capturedTo: row["capturedTo"], recorded: row["recorded"], result: row["result"],
-      reason: row["reason"], state: row["state"], isComplete: row["isComplete"], source: row["source"],
-      isTimeGiven: row["isTimeGiven"], isOneInstant: row["isOneInstant"],
-      notes: (row["notes"] as String).split(separator: "\n").map(String.init), coverage: coverage)
+      commit: try row.name(0), parent: try row.optionalName(1), capturedFrom: try row.number(2),
+      capturedTo: try row.number(3), recorded: try row.number(4), result: try row.text(5),
+      reason: try row.optionalText(6), state: try row.optionalName(7), isComplete: try row.flag(12),
+      source: try row.text(14), isTimeGiven: try row.flag(8), resourceVersion: resourceVersion,
+      testimony: try row.name(11), isOneInstant: try row.flag(13),
+      notes: try row.text(15).split(separator: "\n").map(String.init), coverage: coverage)
   }
 
-  /// Digests of folders by the name of their tree.
-  package func folderDigests() throws -> [String: String] {
-    let rows = try Row.fetchAll(database, sql: "SELECT tree, digest FROM folderDigest")
-    return Dictionary(rows.map { ($0["tree"], $0["digest"]) }, uniquingKeysWith: { first, _ in first })
+  /// The digests of a folder and of its entries, by the name of its tree; nil where they are not kept.
+  package func folderDigest(_ tree: [UInt8]) throws -> (digest: [UInt8], entries: [UInt8])? {
+    let statement = try database.cachedStatement(sql: "SELECT digest, entries FROM folderDigest WHERE tree = ?")
+    return try Row.fetchOne(statement, arguments: [Data(tree)]).map { row in
+      (Array(try row.decode(Data.self, atIndex: 0)), Array(try row.decode(Data.self, atIndex: 1)))
+    }
   }
 
   // MARK: Comparing
@@ -277,33 +300,37 @@ package struct HistoryView {
   package func dump() throws -> [String] {
     let queries = [
       """
-      SELECT cluster.name, snapshot.name, parent, capturedFrom, capturedTo, recorded, isComplete, source,
+      SELECT cluster.name, snapshot.name, parent, capturedFrom, capturedTo, recorded, isComplete, source.value,
         stateDigest
-      FROM snapshot JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, snapshot.id
+      FROM snapshot JOIN cluster ON cluster.id = cluster JOIN text AS source ON source.id = source
+      ORDER BY cluster.name, snapshot.id
       """,
       """
-      SELECT cluster.name, snapshot.name, apiGroup, resource, namespace, object.name, kind, path, step,
-        blob, previousBlob, semanticDigest, uid, actorName, actorSource, actorTime, cause, summary
-      FROM version JOIN object ON object.id = object JOIN snapshot ON snapshot.id = snapshot
+      SELECT cluster.name, snapshot.name, apiGroup, resource, namespace, object.name, kind, path.value, step,
+        version.blob, semanticDigest, uid.value, actor.value, actorSource, actorTime, cause, summary
+      FROM version JOIN object ON object.id = object JOIN snapshot ON snapshot.id = version.snapshot
         JOIN cluster ON cluster.id = object.cluster
-      ORDER BY cluster.name, snapshot.id, path
+        JOIN text AS path ON path.id = version.path LEFT JOIN text AS uid ON uid.id = version.uid
+        LEFT JOIN text AS actor ON actor.id = actorName
+      ORDER BY cluster.name, snapshot.id, path.value
       """,
       """
-      SELECT cluster.name, apiGroup, resource, namespace, object.name, resourceVersion, generation, usedNoise
-      FROM object JOIN cluster ON cluster.id = cluster
+      SELECT cluster.name, apiGroup, resource, namespace, object.name, kind, snapshot.name, path, blob, uid,
+        resourceVersion, generation, usedNoise
+      FROM object JOIN cluster ON cluster.id = object.cluster JOIN snapshot ON snapshot.id = object.snapshot
       ORDER BY cluster.name, apiGroup, resource, namespace, object.name
       """,
       """
       SELECT cluster.name, observation.name, parent, capturedFrom, capturedTo, recorded, result, reason,
-        state, isComplete, source, isTimeGiven, isOneInstant, notes
-      FROM observation JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, observation.id
+        state, isTimeGiven, resourceVersion, testimony.name, isComplete, isOneInstant, source, notes
+      FROM observation JOIN cluster ON cluster.id = cluster JOIN testimony ON testimony.id = testimony
+      ORDER BY cluster.name, observation.id
       """,
       """
-      SELECT cluster.name, observation.name, apiGroup, resource, namespace, status, coverage.reason,
-        objectCount, resourceVersion
-      FROM coverage JOIN observation ON observation.id = observation
-        JOIN cluster ON cluster.id = observation.cluster
-      ORDER BY cluster.name, observation.id, apiGroup, resource, namespace
+      SELECT testimony.name, apiGroup, resource, namespace, status, reason, objectCount, resourceVersion
+      FROM coverage JOIN testimony ON testimony.id = testimony
+      WHERE testimony IN (SELECT testimony FROM observation)
+      ORDER BY testimony.name, apiGroup, resource, namespace
       """,
     ]
     return try queries.enumerated().flatMap { index, sql in

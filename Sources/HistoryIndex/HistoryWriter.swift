@@ -1,9 +1,15 @@
+internal import FoundationEssentials
 internal import GRDB
 package import KubeModel
 
 /// Adds commits to the index, within one transaction.
-package struct HistoryWriter {
+package final class HistoryWriter {
   let database: Database
+  // What was looked up in this transaction, since a history names the same things again and again.
+  private var clusters: [String: Int64] = [:]
+  private var texts: [String: Int64] = [:]
+
+  init(database: Database) { self.database = database }
 
   /// The view within this transaction.
   package var view: HistoryView { HistoryView(database: database) }
@@ -11,7 +17,21 @@ package struct HistoryWriter {
   /// Forgets a cluster.
   package func reset(_ cluster: String) throws {
     try database.execute(sql: "DELETE FROM cluster WHERE name = ?", arguments: [cluster])
+    clusters[cluster] = nil
   }
+
+  private func run(_ sql: String, _ arguments: StatementArguments) throws {
+    try database.cachedStatement(sql: sql).execute(arguments: arguments)
+  }
+
+  private func id(_ sql: String, _ arguments: StatementArguments) throws -> Int64 {
+    guard let id = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: arguments) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+    }
+    return id
+  }
+
+  // MARK: Snapshots
 
   /// Adds a snapshot on top of the last one.
   ///
@@ -21,71 +41,110 @@ package struct HistoryWriter {
       throw IndexError(.diverged, "the branch '\(cluster)' is not the one that was indexed")
     }
     let clusterID = try clusterID(cluster)
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO snapshot
-          (cluster, name, parent, capturedFrom, capturedTo, recorded, isComplete, source, stateDigest)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      clusterID, snapshot.commit, snapshot.parent, snapshot.capturedFrom, snapshot.capturedTo,
-      snapshot.recorded, snapshot.isComplete, snapshot.source, snapshot.stateDigest,
-    ])
+    try run(
+      """
+      INSERT INTO snapshot
+        (cluster, name, parent, capturedFrom, capturedTo, recorded, isComplete, source, stateDigest)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        clusterID, HexName.data(snapshot.commit), snapshot.parent.map(HexName.data), snapshot.capturedFrom,
+        snapshot.capturedTo, snapshot.recorded, snapshot.isComplete, try textID(snapshot.source),
+        HexName.data(snapshot.stateDigest),
+      ])
     let snapshotID = database.lastInsertedRowID
-    for change in changes { try append(change, clusterID: clusterID, snapshotID: snapshotID) }
+    for change in changes { try append(change, clusterID, snapshotID) }
   }
 
-  private func append(_ change: IndexedChange, clusterID: Int64, snapshotID: Int64) throws {
-    let key: StatementArguments = [
-      clusterID, change.id.group, change.id.resource, change.id.namespace ?? "", change.id.name,
-    ]
-    try database.cachedStatement(
-      sql: """
-        INSERT OR IGNORE INTO object (cluster, apiGroup, resource, namespace, name) VALUES (?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: key)
-    guard
-      let objectID = try Int64.fetchOne(
-        database.cachedStatement(
-          sql: """
-            SELECT id FROM object
-            WHERE cluster = ? AND apiGroup = ? AND resource = ? AND namespace = ? AND name = ?
-            """), arguments: key)
-    else { return }
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO version
-          (object, snapshot, kind, path, step, blob, previousBlob, semanticDigest, uid, actorName,
-           actorSource, actorTime, cause, summary)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      objectID, snapshotID, change.kind, change.path, change.step.rawValue, change.blob,
-      change.previousBlob, change.semanticDigest, change.uid, change.actor.name,
-      change.actor.source.rawValue, change.actor.time, change.cause, change.summary,
-    ])
+  private func append(_ change: IndexedChange, _ clusterID: Int64, _ snapshotID: Int64) throws {
+    let blob = change.blob.map(HexName.data)
+    let objectID = try objectID(change, blob, clusterID, snapshotID)
+    try run(
+      """
+      INSERT INTO version
+        (object, snapshot, step, path, blob, semanticDigest, uid, actorName, actorSource, actorTime, cause, summary)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        objectID, snapshotID, IndexedChange.Step.allCases.firstIndex(of: change.step), try textID(change.path), blob,
+        change.semanticDigest.map(HexName.data), try change.uid.map(textID), try change.actor.name.map(textID),
+        IndexedChange.Actor.Source.allCases.firstIndex(of: change.actor.source), change.actor.time, change.cause,
+        change.summary,
+      ])
   }
+
+  /// The object's row, which shows this version from now on.
+  private func objectID(
+    _ change: IndexedChange, _ blob: Data?, _ clusterID: Int64, _ snapshotID: Int64
+  ) throws -> Int64 {
+    try id(
+      """
+      INSERT INTO object (cluster, resource, apiGroup, namespace, name, kind, snapshot, path, blob, uid)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (cluster, resource, apiGroup, namespace, name) DO UPDATE SET
+        kind = excluded.kind, snapshot = excluded.snapshot, path = excluded.path, blob = excluded.blob,
+        uid = excluded.uid
+      RETURNING id
+      """,
+      [
+        clusterID, change.id.resource, change.id.group, change.id.namespace ?? "", change.id.name, change.kind,
+        snapshotID, change.path, blob, change.uid,
+      ])
+  }
+
+  // MARK: Observations
 
   /// Adds an observation on top of the last one.
-  package func append(_ observation: IndexedObservation, to cluster: String) throws {
+  ///
+  /// - Parameter seen: versions that it tells anew; nil for objects whose version it does not know any more.
+  package func append(
+    _ observation: IndexedObservation, seen: [ObjectID: IndexedVersion?] = [:], to cluster: String
+  ) throws {
     guard try view.indexedObservation(cluster) == observation.parent else {
       throw IndexError(.diverged, "the observations of '\(cluster)' are not those that were indexed")
     }
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO observation
-          (cluster, name, parent, capturedFrom, capturedTo, recorded, result, reason, state, isComplete,
-           source, isTimeGiven, isOneInstant, notes)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    let clusterID = try clusterID(cluster)
+    try run(
+      """
+      INSERT INTO observation
+        (cluster, name, parent, capturedFrom, capturedTo, recorded, result, reason, state, isTimeGiven,
+         resourceVersion, testimony)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        clusterID, HexName.data(observation.commit), observation.parent.map(HexName.data), observation.capturedFrom,
+        observation.capturedTo, observation.recorded, observation.result, observation.reason,
+        observation.state.map(HexName.data), observation.isTimeGiven, observation.resourceVersion,
+        try testimonyID(observation),
+      ])
+    for (id, version) in seen {
+      try run(
         """
-    ).execute(arguments: [
-      try clusterID(cluster), observation.commit, observation.parent, observation.capturedFrom,
-      observation.capturedTo, observation.recorded, observation.result, observation.reason,
-      observation.state, observation.isComplete, observation.source, observation.isTimeGiven,
-      observation.isOneInstant,
-      observation.notes.map { $0.replacing("\n", with: " ") }.joined(separator: "\n"),
-    ])
-    let observationID = database.lastInsertedRowID
+        UPDATE object SET resourceVersion = ?, generation = ?, usedNoise = ?
+        WHERE cluster = ? AND resource = ? AND apiGroup = ? AND namespace = ? AND name = ?
+        """,
+        [
+          version?.resourceVersion, version?.generation,
+          version.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, clusterID,
+          id.resource, id.group, id.namespace ?? "", id.name,
+        ])
+    }
+  }
+
+  private func testimonyID(_ observation: IndexedObservation) throws -> Int64 {
+    let name = HexName.data(observation.testimony)
+    if let known = try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT id FROM testimony WHERE name = ?"), arguments: [name])
+    {
+      return known
+    }
+    try run(
+      "INSERT INTO testimony (name, isComplete, isOneInstant, source, notes) VALUES (?, ?, ?, ?, ?)",
+      [
+        name, observation.isComplete, observation.isOneInstant, observation.source,
+        observation.notes.map { $0.replacing("\n", with: " ") }.joined(separator: "\n"),
+      ])
+    let id = database.lastInsertedRowID
     for kind in observation.coverage {
       let status =
         switch kind.status {
@@ -93,47 +152,53 @@ package struct HistoryWriter {
         case .absent: "absent"
         case .unread: "unread"
         }
-      try database.cachedStatement(
-        sql: """
-          INSERT INTO coverage
-            (observation, apiGroup, resource, namespace, status, reason, objectCount, resourceVersion)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: [
-        observationID, kind.group, kind.resource, kind.namespace ?? "", status, kind.unreadReason,
-        kind.objectCount, kind.resourceVersion,
-      ])
+      try run(
+        """
+        INSERT OR IGNORE INTO coverage
+          (testimony, apiGroup, resource, namespace, status, reason, objectCount, resourceVersion)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          id, kind.group, kind.resource, kind.namespace ?? "", status, kind.unreadReason, kind.objectCount,
+          // The one version of all lists stands with the reading.
+          kind.resourceVersion == observation.resourceVersion ? nil : kind.resourceVersion,
+        ])
     }
+    return id
   }
 
-  /// Notes the versions of objects that the last reading saw; nil for those whose version it did not tell.
-  package func keep(versions: [ObjectID: IndexedVersion?], of cluster: String) throws {
-    let clusterID = try clusterID(cluster)
-    let statement = try database.cachedStatement(
-      sql: """
-        UPDATE object SET resourceVersion = ?, generation = ?, usedNoise = ?
-        WHERE cluster = ? AND apiGroup = ? AND resource = ? AND namespace = ? AND name = ?
-        """)
-    for (id, version) in versions {
-      try statement.execute(arguments: [
-        version?.resourceVersion, version?.generation,
-        version.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, clusterID,
-        id.group, id.resource, id.namespace ?? "", id.name,
-      ])
-    }
+  // MARK: Digests
+
+  /// Keeps the digests of a folder, so that it need not be read again while it is in force.
+  package func keepFolder(_ tree: [UInt8], digest: [UInt8], entries: [UInt8]) throws {
+    try run(
+      "INSERT OR IGNORE INTO folderDigest (tree, digest, entries) VALUES (?, ?, ?)",
+      [Data(tree), Data(digest), Data(entries)])
   }
 
-  /// Keeps digests of folders, so that unchanged ones need not be read again.
-  package func keep(folderDigests: [String: String]) throws {
-    for (tree, digest) in folderDigests.sorted(by: { $0.key < $1.key }) {
-      try database.cachedStatement(
-        sql: "INSERT OR IGNORE INTO folderDigest (tree, digest) VALUES (?, ?)"
-      ).execute(arguments: [tree, digest])
-    }
+  /// Forgets a folder that is not in force any more.
+  package func forgetFolder(_ tree: [UInt8]) throws {
+    try run("DELETE FROM folderDigest WHERE tree = ?", [Data(tree)])
   }
+
+  // MARK: Names
 
   private func clusterID(_ name: String) throws -> Int64 {
-    try database.execute(sql: "INSERT OR IGNORE INTO cluster (name) VALUES (?)", arguments: [name])
-    return try Int64.fetchOne(database, sql: "SELECT id FROM cluster WHERE name = ?", arguments: [name]) ?? 0
+    if let known = clusters[name] { return known }
+    try run("INSERT OR IGNORE INTO cluster (name) VALUES (?)", [name])
+    let id = try id("SELECT id FROM cluster WHERE name = ?", [name])
+    clusters[name] = id
+    return id
+  }
+
+  /// The row of a text that comes again and again.
+  private func textID(_ text: String) throws -> Int64 {
+    if let known = texts[text] { return known }
+    try run("INSERT OR IGNORE INTO text (value) VALUES (?)", [text])
+    let id = try id("SELECT id FROM text WHERE value = ?", [text])
+    // Texts that come once, such as those of a long history's many objects, do not fill the memory.
+    if texts.count > 100_000 { texts = [:] }
+    texts[text] = id
+    return id
   }
 }

@@ -2,7 +2,7 @@ package import KubeModel
 
 /// One object's step from one version to the next.
 package struct IndexedChange: Sendable, Hashable {
-  package enum Step: String, Sendable {
+  package enum Step: String, Sendable, CaseIterable {
     case added, modified, deleted
     /// Deleted and made again between two readings: the uid differs.
     case recreated
@@ -10,7 +10,7 @@ package struct IndexedChange: Sendable, Hashable {
 
   /// Who made a change, and how that is known.
   package struct Actor: Sendable, Hashable {
-    package enum Source: String, Sendable {
+    package enum Source: String, Sendable, CaseIterable {
       /// The field manager that the object names: a tool, not a person.
       case managedFields
       case unknown
@@ -102,6 +102,10 @@ package struct IndexedObservation: Sendable, Hashable {
   package let source: String
   /// Whether someone gave the capture time instead of the clock.
   package let isTimeGiven: Bool
+  /// The one resourceVersion of all lists, where there was one.
+  package let resourceVersion: String?
+  /// The name of the blob that tells the rest, which many readings share.
+  package let testimony: String
   /// Whether every list showed the cluster at one resourceVersion.
   package let isOneInstant: Bool
   /// What a reader of its results should know, such as a server whose certificate was not checked.
@@ -111,7 +115,8 @@ package struct IndexedObservation: Sendable, Hashable {
   package init(
     commit: String, parent: String?, capturedFrom: Int64, capturedTo: Int64, recorded: Int64,
     result: String, reason: String?, state: String?, isComplete: Bool, source: String,
-    isTimeGiven: Bool, isOneInstant: Bool, notes: [String], coverage: [KindCoverage]
+    isTimeGiven: Bool, resourceVersion: String?, testimony: String, isOneInstant: Bool, notes: [String],
+    coverage: [KindCoverage]
   ) {
     self.commit = commit
     self.parent = parent
@@ -124,6 +129,8 @@ package struct IndexedObservation: Sendable, Hashable {
     self.isComplete = isComplete
     self.source = source
     self.isTimeGiven = isTimeGiven
+    self.resourceVersion = resourceVersion
+    self.testimony = testimony
     self.isOneInstant = isOneInstant
     self.notes = notes
     self.coverage = coverage
@@ -147,17 +154,21 @@ package struct StateEntry: Sendable, Hashable {
   package let uid: String?
 }
 
-/// What tells the version of an object that the last reading saw; see the store's `versions/` files.
+/// What tells the version of an object that the last reading saw; see the store's `seen/` files.
 package struct IndexedVersion: Sendable, Hashable {
-  package let id: ObjectID
   package let resourceVersion: String
   package let generation: Int64?
   package let usedNoise: [String]
 
-  package init(id: ObjectID, resourceVersion: String, generation: Int64?, usedNoise: [String]) {
-    self.id = id
+  package init(resourceVersion: String, generation: Int64?, usedNoise: [String]) {
     self.resourceVersion = resourceVersion
     self.generation = generation
     self.usedNoise = usedNoise
   }
+}
+
+/// An object that is in force now, with the version in which the last reading saw it, where that is told.
+package struct CurrentObject: Sendable, Hashable {
+  package let entry: StateEntry
+  package let version: IndexedVersion?
 }

@@ -2,20 +2,20 @@ internal import Crypto
 
 /// SHA-256, as lower-case hexadecimal.
 public enum SHA256Digest {
-  public static func hex(_ bytes: [UInt8]) -> String {
-    var text = ""
-    text.reserveCapacity(64)
-    for byte in SHA256.hash(data: bytes) {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
-    }
-    return text
-  }
-
-  private static let digits = Array("0123456789abcdef")
+  public static func hex(_ bytes: [UInt8]) -> String { SHA256Value(of: bytes).hex }
 }
 
-/// SHA-1, which git's pack format asks for as its checksum; nothing is trusted on the strength of it.
+/// SHA-1, by which git names its objects and ends its packs; nothing is trusted on the strength of it.
 public enum SHA1Checksum {
-  public static func bytes(_ bytes: [UInt8]) -> [UInt8] { Array(Insecure.SHA1.hash(data: bytes)) }
+  public static func bytes(_ bytes: [UInt8]) -> [UInt8] { withBytes(of: [], bytes) { Array($0) } }
+
+  /// Lends the twenty bytes of the checksum of two pieces of data, one after the other.
+  public static func withBytes<Result>(
+    of first: [UInt8], _ second: [UInt8], _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    var hash = Insecure.SHA1()
+    first.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    second.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    return hash.finalize().withUnsafeBytes(body)
+  }
 }

@@ -91,23 +91,23 @@ package struct CommitRecord: Sendable {
   package func trailer(_ key: String) -> String? { trailers.first { $0.key == key }?.value }
 
   init(name: ObjectName, bytes: [UInt8]) throws(StoreError) {
-    let damaged = StoreError(.damaged, "commit \(name) in the store is damaged")
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let gap = text.range(of: "\n\n") else { throw damaged }
+    let damaged = StoreError(
+      .damaged, "commit \(name) in the store is damaged", hint: "find out how far with `ambit verify`")
     var tree: ObjectName?
     var parents: [ObjectName] = []
     var author: Signature?
     var committer: Signature?
-    for line in text[..<gap.lowerBound].split(separator: "\n") {
-      guard let space = line.firstIndex(of: " ") else { continue }
-      let rest = line[line.index(after: space)...]
-      switch line[..<space] {
-      case "tree": tree = ObjectName(hex: String(rest))
+    var lines = CommitRecord.Lines(bytes)
+    while let line = lines.next(), !line.isEmpty {
+      guard let space = line.firstIndex(of: 0x20), space > line.startIndex else { continue }
+      let rest = String(decoding: line[(space + 1)...], as: UTF8.self)
+      switch String(decoding: line[..<space], as: UTF8.self) {
+      case "tree": tree = ObjectName(hex: rest)
       case "parent":
-        guard let parent = ObjectName(hex: String(rest)) else { throw damaged }
+        guard let parent = ObjectName(hex: rest) else { throw damaged }
         parents.append(parent)
-      case "author": author = Signature(line: rest)
-      case "committer": committer = Signature(line: rest)
+      case "author": author = Signature(line: rest[...])
+      case "committer": committer = Signature(line: rest[...])
       default: break
       }
     }
@@ -117,34 +117,35 @@ package struct CommitRecord: Sendable {
     self.parents = parents
     self.author = author
     self.committer = committer
-    let message = text[gap.upperBound...]
-    subject = String(message.prefix { $0 != "\n" })
+    let message = lines.rest
+    subject = String(decoding: message.prefix { $0 != 0x0A }, as: UTF8.self)
     trailers = CommitRecord.trailers(in: message)
   }
 
+  /// Lines of bytes, without their newlines.
+  private struct Lines {
+    private(set) var rest: ArraySlice<UInt8>
+    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    mutating func next() -> ArraySlice<UInt8>? {
+      guard !rest.isEmpty else { return nil }
+      let line = rest.prefix { $0 != 0x0A }
+      rest = rest[line.endIndex...].dropFirst()
+      return line
+    }
+  }
+
   /// The last paragraph, where every line of it is a trailer.
-  private static func trailers(in message: Substring) -> [(key: String, value: String)] {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
-    var end = lines.count
-    while end > 0, lines[end - 1].isEmpty { end -= 1 }
+  static func trailers(in message: ArraySlice<UInt8>) -> [(key: String, value: String)] {
+    let lines = message.split(separator: 0x0A, omittingEmptySubsequences: false)
+    let end = lines.lastIndex { !$0.isEmpty }.map { $0 + 1 } ?? 0
     guard let start = lines[..<end].lastIndex(where: \.isEmpty) else { return [] }
     var result: [(key: String, value: String)] = []
     for line in lines[(start + 1)..<end] {
-      guard let colon = line.range(of: ": ") else { return [] }
-      result.append((String(line[..<colon.lowerBound]), String(line[colon.upperBound...])))
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon + 1 < line.endIndex, line[colon + 1] == 0x20
+      else { return [] }
+      result.append(
+        (String(decoding: line[..<colon], as: UTF8.self), String(decoding: line[(colon + 2)...], as: UTF8.self)))
     }
     return result
-  }
-}
-
-extension StringProtocol {
-  /// The first place of a text, by plain comparison of characters.
-  fileprivate func range(of text: String) -> Range<Index>? {
-    var start = startIndex
-    while start < endIndex {
-      if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
-      start = index(after: start)
-    }
-    return nil
   }
 }

@@ -81,16 +81,9 @@ final class GitRepository {
 
   // MARK: Objects
 
-  static func name(of bytes: [UInt8], kind: PackStream.Kind) throws -> ObjectName {
-    var oid = git_oid()
-    try check(git_odb_hash(&oid, bytes, bytes.count, git_object_t(Int32(kind.rawValue))))
-    return ObjectName(oid)
-  }
-
   func contains(_ name: ObjectName) -> Bool {
     var oid = name.oid
-    // A miss must not read the pack directory again for every new object.
-    return git_odb_exists_ext(database, &oid, GIT_ODB_LOOKUP_NO_REFRESH.rawValue) == 1
+    return git_odb_exists(database, &oid) == 1
   }
 
   func read(_ name: ObjectName) throws -> [UInt8] {
@@ -102,16 +95,8 @@ final class GitRepository {
     return Array(UnsafeRawBufferPointer(start: data, count: git_odb_object_size(object)))
   }
 
-  /// Adds a pack to the repository; it is on disk when this returns.
-  func add(pack: [UInt8]) throws {
-    var indexer: OpaquePointer?
-    try GitRepository.check(git_indexer_new(&indexer, "\(path)/objects/pack", 0o444, database, nil))
-    defer { git_indexer_free(indexer) }
-    var progress = git_indexer_progress()
-    try GitRepository.check(git_indexer_append(indexer, pack, pack.count, &progress))
-    try GitRepository.check(git_indexer_commit(indexer, &progress))
-    try GitRepository.check(git_odb_refresh(database))
-  }
+  /// Looks at the packs again: one was added past libgit2.
+  func refresh() throws { try GitRepository.check(git_odb_refresh(database)) }
 
   // MARK: References
 
@@ -127,7 +112,7 @@ final class GitRepository {
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws {
     var target = new.oid
     // The null name asks that the reference does not exist yet.
-    var expected = (old ?? ObjectName(bytes: Array(repeating: 0, count: 20))).oid
+    var expected = (old ?? .none).oid
     var result: OpaquePointer?
     let status = git_reference_create_matching(&result, handle, reference, &target, 1, &expected, why)
     git_reference_free(result)

@@ -1,77 +1,160 @@
+internal import KubeModel
+
 /// What one reading adds to the store.
 package struct Recording {
-  /// Where the refs stood when the reading was compared with them.
-  package var expectedHead: ObjectName?
-  package var expectedObservation: ObjectName?
-  package var cluster: String
   /// Files of the state to write, or to remove (nil).
   package var edits: [String: [UInt8]?]
   /// The text of the snapshot commit; called only where the state changed, with the state's digest.
   package var snapshot: (_ stateDigest: String) -> CommitText
-  /// Folders of the last observation that this one begins with.
-  package var observationKeeps: Set<String>
-  /// The observation: files and text, given the commit of the state that was seen.
-  package var observation: (_ state: ObjectName?, _ isChanged: Bool) -> (files: [String: [UInt8]?], text: CommitText)
+  /// The observation: all its files, and its text, given the commit of the state that was seen.
+  package var observation: (_ state: ObjectName?, _ isChanged: Bool) -> (files: [String: [UInt8]], text: CommitText)
 
   package init(
-    cluster: String, expectedHead: ObjectName?, expectedObservation: ObjectName?,
-    edits: [String: [UInt8]?], observationKeeps: Set<String> = [], snapshot: @escaping (String) -> CommitText,
-    observation: @escaping (ObjectName?, Bool) -> (files: [String: [UInt8]?], text: CommitText)
+    edits: [String: [UInt8]?], snapshot: @escaping (String) -> CommitText,
+    observation: @escaping (ObjectName?, Bool) -> (files: [String: [UInt8]], text: CommitText)
   ) {
-    self.cluster = cluster
-    self.expectedHead = expectedHead
-    self.expectedObservation = expectedObservation
     self.edits = edits
-    self.observationKeeps = observationKeeps
     self.snapshot = snapshot
     self.observation = observation
   }
 }
 
-/// What came of a recording.
-package struct Recorded: Sendable {
+/// Where the history of a cluster stands: what a recording is compared with, and what comes of it.
+package struct HistoryHeads: Sendable, Hashable {
   /// The commit of the state; nil where nothing was ever recorded.
-  package let state: ObjectName?
-  package let observation: ObjectName
-  package let isChanged: Bool
+  package var state: ObjectName?
+  package var observation: ObjectName?
+
+  package init(state: ObjectName? = nil, observation: ObjectName? = nil) {
+    self.state = state
+    self.observation = observation
+  }
 }
 
 extension SnapshotStore {
   /// Writes a reading: all of it is on disk, in one pack, before a ref moves.
   ///
-  /// - Parameter known: see `stateDigest(of:known:)`.
+  /// - Parameters:
+  ///   - heads: where the history stood when the reading was compared with it.
+  ///   - digests: read and added to.
+  /// - Returns: where the history stands now.
   /// - Throws: `.moved` where another writer was faster; nothing is lost then and the caller reads again.
-  package func record(_ recording: Recording, known: inout [ObjectName: String]) throws(StoreError) -> Recorded {
-    discard()
-    let cluster = try ClusterName.validated(recording.cluster)
-    let oldTree = try recording.expectedHead.map { name throws(StoreError) in try commit(name).tree }
-    var head = recording.expectedHead
+  package func record(
+    _ recording: Recording, in cluster: String, onto heads: HistoryHeads, digests: FolderDigests
+  ) throws(StoreError) -> HistoryHeads {
+    try record(in: cluster, onto: heads, digests: digests) { [recording].makeIterator() }
+  }
+
+  /// Writes many readings, as an import does; durable when this returns.
+  ///
+  /// They go into the history a pack at a time, so that an interruption leaves a shorter history that is whole.
+  package func record<Recordings: IteratorProtocol>(
+    in cluster: String, onto heads: HistoryHeads, digests: FolderDigests, _ recordings: () -> Recordings
+  ) throws(StoreError) -> HistoryHeads where Recordings.Element == Recording {
+    let cluster = try ClusterName.validated(cluster)
+    let lock = try WriterLock(cluster, in: path)
+    defer { withExtendedLifetime(lock) {} }
+    if let note = try recover(cluster) { notes.append(note) }
+    try upgradeFormat()
+    // Told before the work is done, and again by the refs themselves.
+    guard try self.heads(of: cluster) == heads else { throw StoreError.moved(cluster, nil) }
+    let staging = try Staging()
+    self.staging = staging
+    defer { self.staging = nil }
+    var published = heads
+    var next = heads
+    var recordings = recordings()
+    while let recording = recordings.next() {
+      next = try stage(recording, in: cluster, onto: next, staging, digests)
+      guard staging.size > SnapshotStore.packLimit else { continue }
+      try publish(staging, cluster, from: published, to: next)
+      published = next
+    }
+    if next != published { try publish(staging, cluster, from: published, to: next) }
+    return next
+  }
+
+  /// A pack of an import holds some hundred commits, or what one snapshot needs.
+  private static let packLimit = 16 << 20
+
+  private func stage(
+    _ recording: Recording, in cluster: String, onto heads: HistoryHeads, _ staging: Staging,
+    _ digests: FolderDigests
+  ) throws(StoreError) -> HistoryHeads {
+    var heads = heads
     var isChanged = false
     if !recording.edits.isEmpty {
-      let tree = try edit(oldTree, recording.edits)
-      if tree != oldTree {
-        let text = recording.snapshot(try stateDigest(of: tree, known: &known))
-        head = try makeObject(
-          .commit, text.bytes(tree: tree, parents: recording.expectedHead.map { [$0] } ?? []))
+      let old = try heads.state.map { name throws(StoreError) in try commit(name).tree }
+      let tree = try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true)
+        .edit(old, recording.edits)
+      if tree != old {
+        let text = recording.snapshot(try stateDigest(of: tree, known: digests))
+        heads.state = try make(text, tree, onto: heads.state, staging)
         isChanged = true
       }
     }
-    let (files, text) = recording.observation(head, isChanged)
-    let base = try recording.expectedObservation.map { name throws(StoreError) in try commit(name).tree }
-    let observationTree = try edit(base, files, keeping: recording.observationKeeps)
-    let observation = try makeObject(
-      .commit,
-      text.bytes(
-        tree: observationTree, parents: recording.expectedObservation.map { [$0] } ?? []))
-    try flush()
-    if isChanged, let head {
-      try move(
-        SnapshotStore.branch(cluster), from: recording.expectedHead, to: head, why: "snapshot")
-      try pointHeadIfUnborn(at: cluster)
+    let (files, text) = recording.observation(heads.state, isChanged)
+    let old = try heads.observation.map { name throws(StoreError) in try commit(name).tree }
+    let tree = try TreeEditor(store: self, staging: staging, digests: nil, keepsOthers: false).edit(old, files)
+    heads.observation = try make(text, tree, onto: heads.observation, staging)
+    return heads
+  }
+
+  private func make(
+    _ text: CommitText, _ tree: ObjectName, onto parent: ObjectName?, _ staging: Staging
+  ) throws(StoreError) -> ObjectName {
+    var bytes = text.bytes(tree: tree, parents: parent.map { [$0] } ?? [])
+    if let sign {
+      do {
+        bytes = try sign(bytes)
+      } catch {
+        throw StoreError(
+          .unsigned, "the commit cannot be signed, so nothing was recorded",
+          hint: (error as? any DescribedError)?.hint ?? "check the signing key", cause: error)
+      }
     }
-    try move(
-      SnapshotStore.observations(cluster), from: recording.expectedObservation, to: observation,
-      why: "observation")
-    return Recorded(state: head, observation: observation, isChanged: isChanged)
+    return try staging.make(.commit, bytes)
+  }
+
+  private func publish(
+    _ staging: Staging, _ cluster: String, from old: HistoryHeads, to new: HistoryHeads
+  ) throws(StoreError) {
+    var moves: [RecordingIntent.Move] = []
+    // The observation first: a reader that sees it and not yet the branch knows the state that it names.
+    if let observation = new.observation, observation != old.observation {
+      moves.append(.init(reference: SnapshotStore.observations(cluster), old: old.observation, new: observation))
+    }
+    if let state = new.state, state != old.state {
+      moves.append(.init(reference: SnapshotStore.branch(cluster), old: old.state, new: state))
+    }
+    guard let pack = staging.finish() else { return }
+    do {
+      try folder.add(pack, RecordingIntent(cluster: cluster, moves: moves))
+      try repository.refresh()
+    } catch {
+      _ = folder.removeIncoming(cluster)
+      folder.remove(pack.name)
+      throw StoreError.writing("the store '\(path)'", in: path, error)
+    }
+    do throws(StoreError) {
+      // A ref that was moved past the lock, by a push or a fetch, is found before any ref moves.
+      guard try heads(of: cluster) == old else { throw StoreError.moved(cluster, nil) }
+      if let first = moves.first { try move(first.reference, from: first.old, to: first.new, why: "observation") }
+    } catch {
+      folder.remove(pack.name)
+      throw error
+    }
+    // From here on the recording is in the history: what fails now is finished by the next one.
+    for move in moves.dropFirst() { try self.move(move.reference, from: move.old, to: move.new, why: "snapshot") }
+    if new.state != nil { try pointHeadIfUnborn(at: cluster) }
+    folder.release(pack.name)
+  }
+
+  /// Finishes or undoes what an earlier writer of a cluster had begun when it died; see `notes`.
+  package func recoverInterrupted(_ cluster: String) throws(StoreError) {
+    let cluster = try ClusterName.validated(cluster)
+    let lock = try WriterLock(cluster, in: path)
+    defer { withExtendedLifetime(lock) {} }
+    if let note = try recover(cluster) { notes.append(note) }
   }
 }

@@ -1,5 +1,6 @@
 internal import CGit2
 internal import FoundationEssentials
+internal import KubeModel
 
 #if canImport(Glibc)
   internal import Glibc
@@ -12,14 +13,22 @@ internal import FoundationEssentials
 /// It knows paths and bytes; what they mean is its callers' business. Not for use by two threads at once:
 /// each opens its own.
 package final class SnapshotStore {
-  private let repository: GitRepository
+  let repository: GitRepository
   package let path: String
-  /// Objects that were made but are not in the repository yet.
-  var pending: [ObjectName: (kind: PackStream.Kind, bytes: [UInt8])] = [:]
-  var pendingOrder: [ObjectName] = []
+  /// What the operator should know, such as a recording that was interrupted and is finished now.
+  package var notes: [String] = []
+  /// Adds a signature to the bytes of a commit; nil where commits are not signed.
+  package var sign: ((_ commit: [UInt8]) throws -> [UInt8])?
+  /// What is being recorded at this moment.
+  var staging: Staging?
+
+  var folder: PackFolder { PackFolder(store: path) }
 
   private static let versionSetting = "ambit.storeversion"
-  private static let version = "1"
+  /// Format 1 told evidence and versions in other files of an observation; such stores are read, and continued in
+  /// this format.
+  private static let version = "2"
+  private static let readableVersions: Set<String> = ["1", "2"]
 
   // MARK: Opening
 
@@ -41,11 +50,10 @@ package final class SnapshotStore {
     }
     do {
       let repository = try GitRepository.create(path)
-      try repository.set("core.logAllRefUpdates", to: "always")
+      try SnapshotStore.setUp(repository)
       try repository.set("receive.denyNonFastForwards", to: "true")
       try repository.set("receive.denyDeletes", to: "true")
       try repository.set("transfer.fsckObjects", to: "true")
-      try repository.set(versionSetting, to: version)
       return SnapshotStore(repository, path)
     } catch {
       throw StoreError.writing("'\(path)'", in: URL(filePath: path).deletingLastPathComponent().path, error)
@@ -65,9 +73,9 @@ package final class SnapshotStore {
             "make one elsewhere with `ambit init --store PATH`; a clone of a store becomes one with `git config \(versionSetting) \(version)`"
         )
       }
-      guard found == version else {
+      guard readableVersions.contains(found) else {
         throw StoreError(
-          .notAStore, "the store '\(path)' has format \(found); this version reads format \(version)",
+          .notAStore, "the store '\(path)' has format \(HiddenText.escaped(found)); this version reads up to format \(version)",
           hint: "use the version of Ambit that wrote it, or a newer one")
       }
       return SnapshotStore(repository, path)
@@ -101,11 +109,21 @@ package final class SnapshotStore {
   }
 
   package func head(of cluster: String) throws(StoreError) -> ObjectName? {
-    try git { try repository.target(of: SnapshotStore.branch(cluster)) }
+    try target(of: SnapshotStore.branch(cluster))
   }
 
   package func observationHead(of cluster: String) throws(StoreError) -> ObjectName? {
-    try git { try repository.target(of: SnapshotStore.observations(cluster)) }
+    try target(of: SnapshotStore.observations(cluster))
+  }
+
+  /// Where a cluster's history stands. The observation is read first, as it is the first to move.
+  package func heads(of cluster: String) throws(StoreError) -> HistoryHeads {
+    let observation = try observationHead(of: cluster)
+    return HistoryHeads(state: try head(of: cluster), observation: observation)
+  }
+
+  func target(of reference: String) throws(StoreError) -> ObjectName? {
+    try git { try repository.target(of: reference) }
   }
 
   package func commit(_ name: ObjectName) throws(StoreError) -> CommitRecord {
@@ -114,8 +132,13 @@ package final class SnapshotStore {
 
   /// The bytes of an object.
   package func read(_ name: ObjectName) throws(StoreError) -> [UInt8] {
-    if let object = pending[name] { return object.bytes }
+    if let bytes = staging?.unwritten[name] { return bytes }
     return try git { try repository.read(name) }
+  }
+
+  package func contains(_ name: ObjectName) throws(StoreError) -> Bool {
+    if staging?.unwritten[name] != nil { return true }
+    return try git { repository.contains(name) }
   }
 
   /// The commit that a revision names as git understands it; HEAD is the cluster's own.
@@ -132,53 +155,20 @@ package final class SnapshotStore {
     return name
   }
 
-  /// The commits of a branch from the first parent after `base` to the head, oldest first.
+  /// The names of the commits of a branch from the first parent after `base` to the head, oldest first.
   ///
   /// Walks the commits themselves; git's commit-graph, replacements and grafts have no say.
-  package func history(from head: ObjectName?, after base: ObjectName? = nil) throws(StoreError)
-    -> [CommitRecord]
-  {
-    var records: [CommitRecord] = []
+  package func history(from head: ObjectName?, after base: ObjectName? = nil) throws(StoreError) -> [ObjectName] {
+    var names: [ObjectName] = []
     var next = head
     while let name = next, name != base {
-      let record = try commit(name)
-      records.append(record)
-      next = record.parents.first
+      names.append(name)
+      next = try commit(name).parents.first
     }
-    return records.reversed()
+    return names.reversed()
   }
 
   // MARK: Writing
-
-  func makeObject(_ kind: PackStream.Kind, _ bytes: [UInt8]) throws(StoreError) -> ObjectName {
-    let name = try git { try GitRepository.name(of: bytes, kind: kind) }
-    guard pending[name] == nil, !repository.contains(name) else { return name }
-    pending[name] = (kind, bytes)
-    pendingOrder.append(name)
-    return name
-  }
-
-  /// Puts what was made into one pack.
-  func flush() throws(StoreError) {
-    guard !pendingOrder.isEmpty else { return }
-    var pack = PackStream(count: pendingOrder.count)
-    for name in pendingOrder {
-      guard let object = pending[name] else { continue }
-      try pack.append(object.kind, object.bytes)
-    }
-    let bytes = pack.finished()
-    do {
-      try repository.add(pack: bytes)
-    } catch {
-      throw StoreError.writing("the store '\(path)'", in: path, error)
-    }
-    discard()
-  }
-
-  func discard() {
-    pending = [:]
-    pendingOrder = []
-  }
 
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws(StoreError) {
     do {
@@ -190,9 +180,7 @@ package final class SnapshotStore {
     } catch let failure as GitFailure
       where failure.status == GIT_EMODIFIED.rawValue || failure.status == GIT_EEXISTS.rawValue
     {
-      throw StoreError(
-        .moved, "another writer recorded into \(reference) at the same time", hint: "run the command again",
-        cause: failure)
+      throw StoreError.moved(reference, failure)
     } catch {
       throw StoreError.writing("\(reference) in '\(path)'", in: path, error)
     }
@@ -218,8 +206,23 @@ package final class SnapshotStore {
 }
 
 extension SnapshotStore {
-  /// The name that a file's content has in git; nil only where libgit2 fails.
-  package static func blobName(of bytes: [UInt8]) -> ObjectName? {
-    try? GitRepository.name(of: bytes, kind: .blob)
+  /// The name that a file's content has in git.
+  package static func blobName(of bytes: [UInt8]) -> ObjectName { PackWriter.name(of: bytes, .blob) }
+
+  /// The settings that this format asks for.
+  private static func setUp(_ repository: GitRepository) throws {
+    // A log of refs costs twice the fsyncs of the refs themselves, and tells nothing: both histories only grow.
+    try repository.set("core.logAllRefUpdates", to: "false")
+    try repository.set(versionSetting, to: version)
+  }
+
+  /// Marks a store of an earlier format as one of this format, before something is added that only this one has.
+  func upgradeFormat() throws(StoreError) {
+    guard repository.setting(SnapshotStore.versionSetting) != SnapshotStore.version else { return }
+    do {
+      try SnapshotStore.setUp(repository)
+    } catch {
+      throw StoreError.writing("the settings of '\(path)'", in: path, error)
+    }
   }
 }

@@ -12,7 +12,7 @@ package import KubeModel
 package struct StoreError: DescribedError {
   package enum Code: Sendable {
     case noStore, notAStore, exists, noCluster, noRevision, badClusterName, badPath, moved, locked
-    case damaged, unwritable, notPermitted, wrongCluster, timeBackwards, badTime
+    case damaged, unwritable, unsigned, notPermitted, wrongCluster, timeBackwards, badTime
   }
 
   package let code: Code
@@ -36,18 +36,26 @@ package struct StoreError: DescribedError {
     case .damaged: .bug
     case .notPermitted: .notPermitted
     case .unwritable: .unwritable
+    case .unsigned: .badConfiguration
     }
   }
 }
 
 extension StoreError {
+  /// Another writer was faster; the caller reads again.
+  static func moved(_ what: String, _ cause: (any Error)?) -> StoreError {
+    StoreError(
+      .moved, "another writer recorded into '\(what)' at the same time", hint: "run the command again", cause: cause)
+  }
+
   /// The error for a write that did not succeed: not allowed, or not possible.
   ///
   /// The system's error number may be lost by the time libgit2 returns, so the folders themselves are asked too.
   static func writing(_ what: String, in folder: String, _ cause: any Error) -> StoreError {
     let folders = ["", "/objects", "/objects/pack", "/refs", "/refs/heads", "/refs/ambit"].map { folder + $0 }
+    let number = (cause as? GitFailure)?.systemError ?? (cause as? SystemFailure)?.number ?? 0
     let isForbidden =
-      (cause as? GitFailure).map { [EACCES, EPERM, EROFS].contains($0.systemError) } ?? false
+      [EACCES, EPERM, EROFS].contains(number)
       || folders.contains { FileManager.default.fileExists(atPath: $0) && !FileManager.default.isWritableFile(atPath: $0) }
     return isForbidden
       ? StoreError(.notPermitted, "\(what) may not be written", hint: "check its permissions", cause: cause)

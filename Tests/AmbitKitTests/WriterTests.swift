@@ -49,14 +49,19 @@ import Testing
     #expect(try fixture.record(reading(again, known: known)).modified == 1)
   }
 
-  @Test func `versions are told beside each observation, and only what changed is written again`() throws {
-    try fixture.record([namespaces, policies([("a", 1)])])
-    let first = try fixture.git("rev-parse", "refs/ambit/observations/c:versions")
-    try fixture.record([namespaces, policies([("a", 1)])])
-    #expect(try fixture.git("rev-parse", "refs/ambit/observations/c:versions") == first)
-    try fixture.record([namespaces, policies([("a", 2)])])
-    let file = try fixture.git("show", "refs/ambit/observations/c:versions/namespaces/shop.yaml")
-    #expect(file.contains("networkpolicies.networking.k8s.io/a:") && file.contains("generation: 2"))
+  @Test func `a reading tells the versions that are new, and one that saw nothing new has its predecessor's files`() throws {
+    try fixture.record([namespaces, policies([("a", 1), ("b", 1)])])
+    try fixture.record([namespaces, policies([("a", 1), ("b", 1)])])
+    let unchanged = try fixture.git("rev-parse", "refs/ambit/observations/c^{tree}")
+    try fixture.record([namespaces, policies([("a", 1), ("b", 1)])])
+    #expect(try fixture.git("rev-parse", "refs/ambit/observations/c^{tree}") == unchanged)
+    try fixture.record([namespaces, policies([("a", 2), ("b", 1)])])
+    let file = try fixture.git("show", "refs/ambit/observations/c:seen/namespaces/shop.yaml")
+    #expect(file.hasPrefix("form: 1\nnamespace: shop\n---\nabout: networkpolicies.networking.k8s.io/a\n"))
+    #expect(file.contains("generation: 2\n") && !file.contains("/b\n"))
+    let known = try Recorder(fixture.ambit).known("c").objects
+    #expect(known.map { "\($0.key.name) \($0.value.version.generation ?? 0)" }.sorted() == ["a 2", "b 1"])
+    #expect(try IndexComparison(fixture.ambit).firstDifference == nil)
   }
 
   @Test func `a reading that began before another was recorded is refused`() throws {

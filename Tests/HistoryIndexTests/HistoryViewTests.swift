@@ -78,12 +78,38 @@ import Testing
   @Test func `versions of objects are kept and forgotten`() throws {
     try fill()
     let id = ObjectID(group: "networking.k8s.io", resource: "networkpolicies", namespace: "shop", name: "a")
-    let version = IndexedVersion(id: id, resourceVersion: "7", generation: 2, usedNoise: ["pod-template-hash"])
-    try index.write { try $0.keep(versions: [id: version], of: "c") }
-    #expect(try index.read { try $0.versions(in: "c") } == [version])
-    #expect(try index.read { try $0.versions(in: "other") }.isEmpty)
-    try index.write { try $0.keep(versions: [id: nil], of: "c") }
-    #expect(try index.read { try $0.versions(in: "c") }.isEmpty)
+    let version = IndexedVersion(resourceVersion: "7", generation: 2, usedNoise: ["pod-template-hash"])
+    try index.write { try $0.append(observation(1), seen: [id: version], to: "c") }
+    func known(_ cluster: String) throws -> [IndexedVersion] {
+      try index.read { try $0.current(in: cluster).compactMap(\.version) }
+    }
+    #expect(try known("c") == [version])
+    #expect(try known("other").isEmpty)
+    try index.write { try $0.append(observation(2), seen: [id: nil], to: "c") }
+    #expect(try known("c").isEmpty)
+  }
+
+  private func observation(_ number: Int) -> IndexedObservation {
+    IndexedObservation(
+      commit: commit(number), parent: number == 1 ? nil : commit(number - 1), capturedFrom: Int64(number) * 1000,
+      capturedTo: Int64(number) * 1000, recorded: Int64(number), result: "changed", reason: nil, state: commit(number),
+      isComplete: true, source: "server", isTimeGiven: false, resourceVersion: "9", testimony: commit(7),
+      isOneInstant: true, notes: ["a note"],
+      coverage: [
+        KindCoverage(group: "", resource: "pods", status: .read, objectCount: 3, resourceVersion: "9"),
+        KindCoverage(group: "x", resource: "y", status: .absent),
+      ])
+  }
+
+  @Test func `what many readings say alike is kept once, and told of each`() throws {
+    try fill()
+    try index.write { writer in
+      for number in 1...3 { try writer.append(observation(number), to: "c") }
+    }
+    #expect(try index.read { try $0.observations("c") } == (1...3).map(observation))
+    #expect(try index.read { try $0.lastObservation(before: 2_500, in: "c") } == observation(2))
+    #expect(try index.read { try $0.lastObservation(of: commit(1), in: "c") } == observation(1))
+    #expect(try index.read { try $0.dump() }.filter { $0.hasPrefix("4 ") }.count == 2)
   }
 
   @Test func `forgetting a cluster leaves the others`() throws {

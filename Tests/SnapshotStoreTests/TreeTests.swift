@@ -1,11 +1,17 @@
 import Foundation
+import Integrity
 @testable import SnapshotStore
 import Testing
 
 @Suite struct TreeTests {
   private let path = FileManager.default.temporaryDirectory.path + "/ambit-trees-\(UUID().uuidString).git"
 
-  private func store() throws -> SnapshotStore { try SnapshotStore.create(at: path) }
+  /// A store in which trees are made and none is written.
+  private func store() throws -> SnapshotStore {
+    let store = try SnapshotStore.create(at: path)
+    store.staging = try Staging()
+    return store
+  }
 
   private func edits(_ files: [String: String], removing removed: [String] = []) -> [String: [UInt8]?] {
     var edits: [String: [UInt8]?] = files.mapValues { Array($0.utf8) }
@@ -20,7 +26,7 @@ import Testing
     #expect(try store.files(in: first).map(\.path) == ["a.yaml", "x/b.yaml", "x/y/c.yaml"])
     let second = try store.edit(first, edits(["a.yaml": "9"], removing: ["x/y/c.yaml"]))
     #expect(try store.files(in: second).map(\.path) == ["a.yaml", "x/b.yaml"])
-    #expect(try store.blob(at: "a.yaml", in: second).map { try store.read($0) } == Array("9".utf8))
+    #expect(try store.blob(at: "a.yaml", in: second) == SnapshotStore.blobName(of: Array("9".utf8)))
     #expect(try store.blob(at: "x", in: second) == nil)
     #expect(
       try store.changes(from: first, to: second).map { "\($0.path) \($0.old != nil) \($0.new != nil)" } == [
@@ -48,12 +54,28 @@ import Testing
     #expect(error?.code == .badPath)
   }
 
-  @Test func `kept folders stay and others go`() throws {
+  @Test func `a tree that is made anew has what is named and nothing else`() throws {
     let store = try store()
     defer { try? FileManager.default.removeItem(atPath: path) }
-    let first = try store.edit(nil, edits(["versions/a": "1", "changed/b": "2", "observation.yaml": "3"]))
-    let next = try store.edit(first, edits(["observation.yaml": "4"]), keeping: ["versions"])
-    #expect(try store.files(in: next).map(\.path) == ["observation.yaml", "versions/a"])
+    let first = try store.edit(nil, edits(["seen/a": "1", "changed/b": "2", "observation.yaml": "3"]))
+    let next = try store.edit(first, edits(["observation.yaml": "3", "seen/c": "4"]), keepsOthers: false)
+    #expect(try store.files(in: next).map(\.path) == ["observation.yaml", "seen/c"])
+  }
+
+  @Test func `a state's digest is what sha256sum says of its folders, whichever way it came about`() throws {
+    let store = try store()
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let known = FolderDigests()
+    let first = try store.edit(nil, edits(["a.yaml": "1", "x/b.yaml": "2"]), known)
+    let second = try store.edit(first, edits(["x/c.yaml": "3"], removing: ["a.yaml"]), known)
+    func line(_ text: String, _ name: String) -> String { "\(SHA256Digest.hex(Array(text.utf8)))  \(name)\n" }
+    let folder = [line("2", "b.yaml"), line("3", "c.yaml")].sorted().joined()
+    let root = "\(SHA256Digest.hex(Array(folder.utf8)))  x/\n"
+    #expect(try store.stateDigest(of: second, known: known) == SHA256Digest.hex(Array(root.utf8)))
+    let cold = try #require(known[second]?.digest.hex)
+    #expect(cold == SHA256Digest.hex(Array(root.utf8)))
+    // The old folders are told, so that the cache does not grow.
+    #expect(known.added.contains(second) && !known.added.contains(first))
   }
 
   @Test(arguments: [
@@ -65,5 +87,13 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: path) }
     let error = #expect(throws: StoreError.self) { try store.edit(nil, edits([bad: "1"])) }
     #expect(error?.code == .badPath)
+  }
+}
+
+extension SnapshotStore {
+  fileprivate func edit(
+    _ tree: ObjectName?, _ edits: [String: [UInt8]?], _ digests: FolderDigests? = nil, keepsOthers: Bool = true
+  ) throws -> ObjectName {
+    try TreeEditor(store: self, staging: #require(staging), digests: digests, keepsOthers: keepsOthers).edit(tree, edits)
   }
 }

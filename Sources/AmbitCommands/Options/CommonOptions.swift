@@ -20,10 +20,13 @@ struct StoreOptions: ParsableArguments {
     return "\(data)/ambit/store.git"
   }
 
-  func open() throws -> Ambit {
-    let ambit = try Ambit(path: path)
-    for note in ambit.notes { Terminal.note("Note: \(note)") }
-    return ambit
+  func open() throws -> Ambit { try Ambit(path: path) }
+}
+
+extension Ambit {
+  /// Tells what the operator should know, such as an index that was made again.
+  func tellNotes() {
+    for note in takeNotes() { Terminal.note("Note: \(note)") }
   }
 }
 
@@ -37,7 +40,9 @@ struct ClusterOptions: ParsableArguments {
   var cluster: String?
 
   func history() throws -> ClusterHistory {
-    try ClusterHistory(try store.open(), cluster: cluster, now: .now)
+    let ambit = try store.open()
+    defer { ambit.tellNotes() }
+    return try ClusterHistory(ambit, cluster: cluster, now: .now)
   }
 }
 

@@ -1,12 +1,14 @@
 internal import HistoryIndex
 internal import KubeModel
+internal import SnapshotStore
 
-/// The testimony about one reading, as the file `observation.yaml` of its commit.
+/// The testimony about one reading: the commit of an observation.
+///
+/// What differs from one reading to the next, such as its time, stands in the commit's trailers; what mostly stays
+/// the same, in the file `observation.yaml`. So a reading that saw nothing new is one small commit whose tree is
+/// there already.
 struct ObservationRecord {
   static let file = "observation.yaml"
-
-  /// Where the evidence about a changed object stands.
-  static func evidenceFile(_ path: String) -> String { "changed/\(path)" }
 
   var capturedFrom: Moment
   var capturedTo: Moment
@@ -23,29 +25,52 @@ struct ObservationRecord {
   var diagnostics: [String]
   var notes: [String]
 
+  init(
+    capturedFrom: Moment, capturedTo: Moment, result: String, reason: String?, isComplete: Bool, isOneInstant: Bool,
+    isTimeGiven: Bool, scope: String?, source: String, coverage: [KindCoverage], diagnostics: [String],
+    notes: [String]
+  ) {
+    self.capturedFrom = capturedFrom
+    self.capturedTo = capturedTo
+    self.result = result
+    self.reason = reason
+    self.isComplete = isComplete
+    self.isOneInstant = isOneInstant
+    self.isTimeGiven = isTimeGiven
+    self.scope = scope
+    self.source = source
+    self.coverage = coverage
+    self.diagnostics = diagnostics
+    self.notes = notes
+  }
+
+  // MARK: Writing
+
+  /// The one resourceVersion of all lists, where there is one.
+  private var resourceVersion: String? {
+    let read = coverage.filter { $0.status == .read }
+    guard isOneInstant, let version = read.first?.resourceVersion else { return nil }
+    return read.allSatisfy { $0.resourceVersion == version } ? version : nil
+  }
+
   var bytes: [UInt8] {
     var spec = Mapping([
-      ("capturedFrom", .string(capturedFrom.text)), ("capturedTo", .string(capturedTo.text)),
-      ("result", .string(result)), ("complete", .bool(isComplete)), ("oneInstant", .bool(isOneInstant)),
-      ("timeGiven", .bool(isTimeGiven)), ("source", .string(source)),
-      ("coverage", .list(coverage.map(ObservationRecord.value))),
-      ("diagnostics", .list(diagnostics.map(Value.string))), ("notes", .list(notes.map(Value.string))),
-      ("tool", .string("ambit \(Ambit.version)")),
+      ("complete", .bool(isComplete)), ("oneInstant", .bool(isOneInstant)), ("source", .string(source)),
+      ("coverage", .list(coverage.map(value))), ("diagnostics", .list(diagnostics.map(Value.string))),
+      ("notes", .list(notes.map(Value.string))), ("tool", .string("ambit \(Ambit.version)")),
     ])
-    spec["reason"] = reason.map(Value.string)
-    spec["state"] = state.map(Value.string)
     spec["namespace"] = scope.map(Value.string)
     return CanonicalYAML.bytes(
       of: ["apiVersion": "ambit/v1", "kind": "Observation", "spec": .map(spec)])
   }
 
-  private static func value(_ kind: KindCoverage) -> Value {
+  private func value(_ kind: KindCoverage) -> Value {
     var map = Mapping([
       ("group", .string(kind.group)), ("resource", .string(kind.resource)),
       ("objects", .int(Int64(kind.objectCount))),
     ])
     map["namespace"] = kind.namespace.map(Value.string)
-    map["resourceVersion"] = kind.resourceVersion.map(Value.string)
+    map["resourceVersion"] = kind.resourceVersion == resourceVersion ? nil : kind.resourceVersion.map(Value.string)
     switch kind.status {
     case .read: map["status"] = "read"
     case .absent: map["status"] = "absent"
@@ -56,56 +81,68 @@ struct ObservationRecord {
     return .map(map)
   }
 
-  /// Reads what `bytes` wrote; nil where the file is something else.
-  init?(_ bytes: [UInt8]) {
-    guard let spec = CanonicalYAML.value(of: bytes)?["spec"],
-      let from = Moment(spec["capturedFrom"]?.string ?? "", now: Moment(milliseconds: 0), day: .start),
-      let to = Moment(spec["capturedTo"]?.string ?? "", now: Moment(milliseconds: 0), day: .start),
-      let result = spec["result"]?.string
-    else { return nil }
-    capturedFrom = from
-    capturedTo = to
-    self.result = result
-    reason = spec["reason"]?.string
-    state = spec["state"]?.string
-    scope = spec["namespace"]?.string
-    isComplete = spec["complete"]?.bool ?? false
-    isOneInstant = spec["oneInstant"]?.bool ?? false
-    isTimeGiven = spec["timeGiven"]?.bool ?? false
-    source = spec["source"]?.string ?? ""
-    diagnostics = spec["diagnostics"]?.strings ?? []
-    notes = spec["notes"]?.strings ?? []
-    coverage = (spec["coverage"]?.list ?? []).map { kind in
-      let status: KindCoverage.Status =
-        switch kind["status"]?.string {
-        case "read": .read
-        case "absent": .absent
-        default: .unread(reason: kind["reason"]?.string ?? "not told")
-        }
-      return KindCoverage(
-        group: kind["group"]?.string ?? "", resource: kind["resource"]?.string ?? "",
-        namespace: kind["namespace"]?.string, status: status,
-        objectCount: Int(kind["objects"]?.int ?? 0), resourceVersion: kind["resourceVersion"]?.string)
-    }
+  /// The trailers that a snapshot has too.
+  var commonTrailers: [(key: String, value: String)] {
+    [
+      ("Ambit-Complete", isComplete ? "true" : "false"), ("Ambit-Scope", scope.map { "namespace \($0)" } ?? "cluster"),
+      ("Ambit-Captured-From", capturedFrom.text), ("Ambit-Captured-To", capturedTo.text),
+      ("Ambit-Time", isTimeGiven ? "given" : "clock"), ("Ambit-Source", source), ("Ambit-Version", Ambit.version),
+    ]
   }
 
-  init(
-    capturedFrom: Moment, capturedTo: Moment, result: String, reason: String?, state: String?,
-    isComplete: Bool, isOneInstant: Bool, isTimeGiven: Bool, scope: String?, source: String, coverage: [KindCoverage],
-    diagnostics: [String], notes: [String]
-  ) {
-    self.capturedFrom = capturedFrom
-    self.capturedTo = capturedTo
-    self.result = result
-    self.reason = reason
-    self.state = state
-    self.isComplete = isComplete
-    self.isOneInstant = isOneInstant
-    self.isTimeGiven = isTimeGiven
-    self.scope = scope
-    self.source = source
-    self.coverage = coverage
-    self.diagnostics = diagnostics
-    self.notes = notes
+  var trailers: [(key: String, value: String)] {
+    var trailers = [("Ambit-Kind", "observation")] + commonTrailers + [("Ambit-Result", result)]
+    if let reason { trailers.append(("Ambit-Reason", reason)) }
+    if let state { trailers.append(("Ambit-State", state)) }
+    if let resourceVersion { trailers.append(("Ambit-Resource-Version", resourceVersion)) }
+    return trailers
+  }
+
+  var subject: String {
+    "observation: \(result)\(reason.map { ": \($0)" } ?? (isComplete ? "" : ", partial"))"
+  }
+
+  // MARK: Reading
+
+  /// What a commit says of a reading.
+  ///
+  /// - Parameters:
+  ///   - commit: the observation.
+  ///   - file: the bytes of its `observation.yaml`; where they do not read, the reading is one that failed.
+  static func indexed(_ commit: CommitRecord, testimony: ObjectName?, _ file: [UInt8]?) -> IndexedObservation {
+    let spec = file.flatMap { CanonicalYAML.value(of: $0)?["spec"] }
+    // Format 1 of the store told all in the file.
+    func told(_ trailer: String, _ field: String) -> String? { commit.trailer(trailer) ?? spec?[field]?.string }
+    func moment(_ trailer: String, _ field: String) -> Int64 {
+      told(trailer, field).flatMap { Moment($0, now: Moment(milliseconds: 0), day: .start)?.milliseconds }
+        ?? commit.author.time * 1000
+    }
+    let results = ["changed", "unchanged", "failed"]
+    let result = told("Ambit-Result", "result").flatMap { results.contains($0) ? $0 : nil }
+    let isReadable = spec != nil && result != nil
+    return IndexedObservation(
+      commit: commit.name.description, parent: commit.parents.first?.description,
+      capturedFrom: moment("Ambit-Captured-From", "capturedFrom"), capturedTo: moment("Ambit-Captured-To", "capturedTo"),
+      recorded: commit.committer.time, result: isReadable ? result ?? "failed" : "failed",
+      reason: isReadable ? told("Ambit-Reason", "reason") : "the observation does not read",
+      state: isReadable ? told("Ambit-State", "state").flatMap { ObjectName(hex: $0)?.description } : nil,
+      isComplete: spec?["complete"]?.bool ?? false, source: spec?["source"]?.string ?? "",
+      isTimeGiven: commit.trailer("Ambit-Time").map { $0 == "given" } ?? spec?["timeGiven"]?.bool ?? false,
+      resourceVersion: commit.trailer("Ambit-Resource-Version"),
+      testimony: (testimony ?? commit.name).description, isOneInstant: spec?["oneInstant"]?.bool ?? false,
+      notes: spec?["notes"]?.strings ?? [], coverage: (spec?["coverage"]?.list ?? []).map(coverage))
+  }
+
+  private static func coverage(_ kind: Value) -> KindCoverage {
+    let status: KindCoverage.Status =
+      switch kind["status"]?.string {
+      case "read": .read
+      case "absent": .absent
+      default: .unread(reason: kind["reason"]?.string ?? "not told")
+      }
+    return KindCoverage(
+      group: kind["group"]?.string ?? "", resource: kind["resource"]?.string ?? "",
+      namespace: kind["namespace"]?.string, status: status,
+      objectCount: Int(kind["objects"]?.int ?? 0), resourceVersion: kind["resourceVersion"]?.string)
   }
 }

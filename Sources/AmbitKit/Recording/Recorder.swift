@@ -4,7 +4,7 @@ internal import KubeModel
 internal import SnapshotStore
 
 /// Records readings of clusters.
-package struct Recorder {
+package final class Recorder {
   package struct Options: Sendable {
     package var capturedFrom: Moment
     package var capturedTo: Moment
@@ -36,6 +36,8 @@ package struct Recorder {
   }
 
   private let ambit: Ambit
+  /// What was loaded for the reading that is under way.
+  private var loaded: RecordedState?
 
   package init(_ ambit: Ambit) { self.ambit = ambit }
 
@@ -44,114 +46,78 @@ package struct Recorder {
   /// What the next reading of a cluster need not look at again.
   package func known(_ cluster: String) throws -> KnownObjects {
     let cluster = try ClusterName.validated(cluster)
-    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
-    guard let head = try ambit.store.head(of: cluster) else { return .none }
-    let (state, versions) = try ambit.index.read { [commit = head.description] view in
-      (try view.state(at: commit, in: cluster), try view.versions(in: cluster))
-    }
-    let uids = Dictionary(state.map { ($0.id, $0.uid) }, uniquingKeysWith: { first, _ in first })
-    var objects: [ObjectID: KnownObjects.Object] = [:]
-    for version in versions {
-      guard let uid = uids[version.id] ?? nil else { continue }
-      objects[version.id] = KnownObjects.Object(uid: uid, version: version.version)
-    }
-    return KnownObjects(commit: head.description, objects: objects)
+    try ambit.store.recoverInterrupted(cluster)
+    return try state(of: cluster).known
+  }
+
+  /// The state of the history as it stands now; loaded once, while no other writer moves it.
+  private func state(of cluster: String) throws -> RecordedState {
+    if let loaded, try ambit.store.heads(of: cluster) == loaded.heads { return loaded }
+    try ambit.catchUp(cluster)
+    let state = try RecordedState(of: cluster, in: ambit)
+    loaded = state
+    return state
   }
 
   /// Records a reading: a commit where the state changed, an observation always.
   package func record(_ reading: Reading, cluster: String, _ options: Options) throws -> Outcome {
     let cluster = try ClusterName.validated(cluster)
-    // Another process may have recorded since the index was last looked at.
-    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
-    let head = try ambit.store.head(of: cluster)
-    guard try ambit.index.read({ try $0.indexedHead(cluster) }) == head?.description else {
-      throw StoreError(
-        .moved, "another writer is recording '\(cluster)' at this moment", hint: "run the command again")
-    }
-    let observationHead = try ambit.store.observationHead(of: cluster)
-    if let known = reading.knownCommit, known != head?.description {
+    let state = try state(of: cluster)
+    if let known = reading.knownCommit, known != state.heads.state?.description {
       throw StoreError(
         .moved, "another reading of '\(cluster)' was recorded while this one was taken",
         hint: "run the command again")
     }
-    let previous = try head.map { head in
-      try ambit.index.read { [commit = head.description] in try $0.state(at: commit, in: cluster) }
-    } ?? []
-    let previousCluster = try clusterObject(of: previous)
-    let previousFacts = previousCluster.map(ClusterFacts.init)
-    try checkIdentity(reading, previousFacts, cluster: cluster, options)
+    try checkIdentity(reading, state.facts, cluster: cluster, options)
     try checkTime(options, cluster: cluster)
 
-    var layout = previousCluster.map(ClusterFacts.layout) ?? StoreLayout()
     let authority = ReadingAuthority(reading.coverage)
-    let hasWorkloads = Set(
-      previous.filter { $0.id.isWorkload }.compactMap(\.id.namespace))
+    let hasWorkloads = Set(state.objects.keys.lazy.filter(\.isWorkload).compactMap(\.namespace))
     let objects = reading.objects.filter { object in
       // A workload that was read in part looks like less than it is, and may go by another name.
       !object.id.isWorkload || authority.decides(on: object.id)
         || !hasWorkloads.contains(object.id.namespace ?? "")
     }
-    let readIDs = Set(objects.map(\.id))
-    let kept = previous.filter { entry in
-      entry.id.resource != StoredObject.clusterType.resource && !readIDs.contains(entry.id)
-        && !authority.decides(on: entry.id)
-    }
-    layout.fit(objects.map(\.id) + kept.map(\.id))
-    var changes = try changes(objects, previous: previous, kept: kept, layout: layout)
-    var facts = Recorder.facts(reading, previousFacts)
+    var unseen = Set(state.objects.keys)
+    for object in objects { unseen.remove(object.id) }
+    let kept = unseen.filter { !authority.decides(on: $0) }.compactMap { state.objects[$0] }
+    var layout = state.layout
+    layout.fit(objects.map(\.id) + kept.map(\.entry.id))
+    var changes = try StateChanges(objects, kept: kept, of: state, layout: layout, in: ambit.store)
+    var facts = Recorder.facts(reading, state.facts)
     facts.unmodelledKinds = Set(
-      objects.map(\.type) + kept.compactMap { ResourceCatalog.type(group: $0.id.group, kind: $0.kind) }
+      objects.map(\.type) + kept.compactMap { ResourceCatalog.type(group: $0.entry.id.group, kind: $0.entry.kind) }
     ).filter { $0.role == .unmodelledPolicy }.map { "\($0.group)/\($0.kind)" }.sorted()
-    changes.write(
-      facts.object(cluster: cluster, layout: layout), at: StoreLayout.clusterFile,
-      previous: previous.first { $0.path == StoreLayout.clusterFile }?.blob)
+    changes.write(facts, cluster: cluster)
 
-    let versionFiles = try versionFiles(objects, kept: kept, cluster: cluster, layout: layout)
-    let outcome = try store(
-      changes, versionFiles: versionFiles, reading: reading, cluster: cluster, head: head, observationHead: observationHead, options)
-    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
+    let heads = try store(changes, reading, layout, cluster: cluster, onto: state.heads, options)
     return Outcome(
-      commit: outcome.state?.description, observation: outcome.observation.description,
-      isChanged: outcome.isChanged, added: changes.added.count, modified: changes.modified.count,
-      deleted: changes.deleted.count, carriedOver: kept.count,
-      objectCount: objects.count + kept.count)
+      commit: heads.state?.description, observation: heads.observation?.description ?? "",
+      isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
+      deleted: changes.deleted.count, carriedOver: kept.count, objectCount: objects.count + kept.count)
   }
 
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.
   package func recordFailure(_ reason: String, cluster: String, scope: String?, _ options: Options) throws {
     let cluster = try ClusterName.validated(cluster)
-    let head = try ambit.store.head(of: cluster)
+    try ambit.store.recoverInterrupted(cluster)
     let record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "failed",
-      reason: reason, state: nil, isComplete: false, isOneInstant: false,
-      isTimeGiven: options.isTimeGiven, scope: scope, source: Reading.Source.server.text, coverage: [],
-      diagnostics: [], notes: [])
-    var known: [ObjectName: String] = [:]
+      reason: reason, isComplete: false, isOneInstant: false, isTimeGiven: options.isTimeGiven, scope: scope,
+      source: Reading.Source.server.text, coverage: [], diagnostics: [], notes: [])
     _ = try ambit.store.record(
       Recording(
-        cluster: cluster, expectedHead: head,
-        expectedObservation: try ambit.store.observationHead(of: cluster), edits: [:],
-        observationKeeps: [ObjectVersions.folder],
-        snapshot: { _ in self.text("", trailers: [], cluster, options) },
+        edits: [:], snapshot: { _ in self.text("", trailers: [], cluster, options) },
         observation: { _, _ in
           (
             [ObservationRecord.file: record.bytes],
-            self.text(
-              "observation: failed: \(reason)",
-              trailers: self.commonTrailers(record) + [("Ambit-Kind", "observation")], cluster, options)
+            self.text(record.subject, trailers: record.trailers, cluster, options)
           )
-        }), known: &known)
-    try Indexer(store: ambit.store, index: ambit.index).catchUp(cluster)
+        }), in: cluster, onto: ambit.store.heads(of: cluster), digests: FolderDigests())
+    try ambit.catchUp(cluster)
   }
 
   // MARK: Checks before anything is written
-
-  private func clusterObject(of entries: [StateEntry]) throws -> KubeObject? {
-    guard let entry = entries.first(where: { $0.path == StoreLayout.clusterFile }),
-      let name = ObjectName(hex: entry.blob)
-    else { return nil }
-    return try StoredObject(ambit.store.read(name))?.object
-  }
 
   private func checkIdentity(
     _ reading: Reading, _ previous: ClusterFacts?, cluster: String, _ options: Options
@@ -181,9 +147,7 @@ package struct Recorder {
         .badTime, "the reading is said to be of \(options.capturedTo.text), which is yet to come",
         hint: "correct --at, or this machine's clock: it says \(options.recorded.text)")
     }
-    let last = try ambit.index.read { view in
-      try view.observations(cluster).last { $0.result != "failed" }?.capturedTo
-    }
+    let last = try ambit.index.read { try $0.lastObservation(in: cluster)?.capturedTo }
     guard let last, options.capturedTo.milliseconds < last else { return }
     throw StoreError(
       .timeBackwards,
@@ -191,89 +155,7 @@ package struct Recorder {
       hint: "record readings in the order of their times, or into another --cluster")
   }
 
-  // MARK: Changes
-
-  /// Files to write and to remove, and what changed by them.
-  struct Changes {
-    var edits: [String: [UInt8]?] = [:]
-    var added: [ObjectID] = []
-    var modified: [ObjectID] = []
-    var deleted: [ObjectID] = []
-    var evidence: [String: [UInt8]?] = [:]
-    /// Moves an object's file to where the layout now has it; nothing where it is there.
-    mutating func move(_ entry: StateEntry?, to path: String, in store: SnapshotStore) throws {
-      guard let entry, path != entry.path, let blob = ObjectName(hex: entry.blob) else { return }
-      edits[entry.path] = .some(nil)
-      edits[path] = .some(try store.read(blob))
-    }
-
-    mutating func write(_ object: KubeObject, at path: String, previous: String?) {
-      let bytes = CanonicalYAML.bytes(of: object.value)
-      if previous.map({ $0 == SnapshotStore.blobName(of: bytes)?.description }) != true {
-        edits[path] = .some(bytes)
-      }
-    }
-  }
-
-  private func changes(
-    _ objects: [Reading.Object], previous: [StateEntry], kept: [StateEntry], layout: StoreLayout
-  ) throws -> Changes {
-    var changes = Changes()
-    var gone = Dictionary(previous.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-    for object in objects {
-      let path = layout.path(of: object.id)
-      let old = gone.removeValue(forKey: object.id)
-      guard case .read(let bytes, let evidence) = object.content else {
-        try changes.move(old, to: path, in: ambit.store)
-        continue
-      }
-      let isSame = old.map { $0.path == path && $0.blob == SnapshotStore.blobName(of: bytes)?.description }
-      if isSame == true { continue }
-      changes.edits[path] = .some(bytes)
-      if let old, old.path != path { changes.edits[old.path] = .some(nil) }
-      if old == nil { changes.added.append(object.id) } else { changes.modified.append(object.id) }
-      if let evidence { changes.evidence[ObservationRecord.evidenceFile(path)] = .some(evidence) }
-    }
-    for entry in kept {
-      gone[entry.id] = nil
-      try changes.move(entry, to: layout.path(of: entry.id), in: ambit.store)
-    }
-    for entry in gone.values.sorted(by: { $0.path < $1.path })
-    where entry.id.resource != StoredObject.clusterType.resource {
-      changes.edits[entry.path] = .some(nil)
-      changes.deleted.append(entry.id)
-    }
-    return changes
-  }
-
-  /// The files of `ObjectVersions` that are not as they were; of a namespace without versions, none is left.
-  private func versionFiles(
-    _ objects: [Reading.Object], kept: [StateEntry], cluster: String, layout: StoreLayout
-  ) throws -> [String: [UInt8]?] {
-    let before = Dictionary(
-      try ambit.index.read { try $0.versions(in: cluster) }.map { ($0.id, $0.version) },
-      uniquingKeysWith: { first, _ in first })
-    var now: [ObjectID: ObjectVersion] = [:]
-    // What was not read is still of the version in which it was last seen.
-    for entry in kept { now[entry.id] = before[entry.id] }
-    for object in objects { now[object.id] = object.version }
-    var touched: Set<String?> = []
-    for (id, version) in now where before[id] != version { touched.insert(id.namespace) }
-    for id in before.keys where now[id] == nil { touched.insert(id.namespace) }
-    guard !touched.isEmpty else { return [:] }
-    let byNamespace = Dictionary(grouping: now.filter { touched.contains($0.key.namespace) }) { $0.key.namespace }
-    var files: [String: [UInt8]?] = [:]
-    for namespace in touched {
-      let versions = byNamespace[namespace] ?? []
-      files[ObjectVersions.file(namespace, layout)] =
-        .some(
-          versions.isEmpty
-            ? nil
-            : ObjectVersions.bytes(
-              Dictionary(uniqueKeysWithValues: versions.map { ($0.key, $0.value) }), namespace: namespace))
-    }
-    return files
-  }
+  // MARK: Facts
 
   /// The facts of a reading; what a partial one did not see is as it was.
   private static func facts(_ reading: Reading, _ previous: ClusterFacts?) -> ClusterFacts {
@@ -303,59 +185,36 @@ package struct Recorder {
   // MARK: Storing
 
   private func store(
-    _ changes: Changes, versionFiles: [String: [UInt8]?], reading: Reading, cluster: String, head: ObjectName?,
-    observationHead: ObjectName?, _ options: Options
-  ) throws -> Recorded {
-    let known = try ambit.index.read { try $0.folderDigests() }
-    var digests: [ObjectName: String] = [:]
-    for (tree, digest) in known { if let name = ObjectName(hex: tree) { digests[name] = digest } }
+    _ changes: StateChanges, _ reading: Reading, _ layout: StoreLayout, cluster: String, onto heads: HistoryHeads,
+    _ options: Options
+  ) throws -> HistoryHeads {
     var record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "unchanged",
-      reason: nil, state: nil, isComplete: reading.isComplete, isOneInstant: reading.isOneInstant,
-      isTimeGiven: options.isTimeGiven, scope: reading.facts.scope?.first, source: reading.source.text, coverage: reading.coverage,
-      diagnostics: reading.diagnostics.map(\.description), notes: reading.notes)
+      reason: nil, isComplete: reading.isComplete, isOneInstant: reading.isOneInstant,
+      isTimeGiven: options.isTimeGiven, scope: reading.facts.scope?.first, source: reading.source.text,
+      coverage: reading.coverage, diagnostics: reading.diagnostics.map(\.description), notes: reading.notes)
+    let digests = FolderDigestCache(ambit.index)
     let recorded = try ambit.store.record(
       Recording(
-        cluster: cluster, expectedHead: head, expectedObservation: observationHead,
-        edits: changes.edits, observationKeeps: [ObjectVersions.folder],
+        edits: changes.edits,
         snapshot: { digest in
           var text = self.text(
-            Recorder.subject(changes),
-            trailers: [("Ambit-Kind", "snapshot")] + self.commonTrailers(record)
-              + [("Ambit-State-SHA256", digest)], cluster, options)
-          text.body = Recorder.body(changes)
+            changes.subject,
+            trailers: [("Ambit-Kind", "snapshot")] + record.commonTrailers + [("Ambit-State-SHA256", digest)], cluster,
+            options)
+          text.body = changes.body
           return text
         },
         observation: { state, isChanged in
           record.state = state?.description
           record.result = isChanged ? "changed" : "unchanged"
-          var files: [String: [UInt8]?] = changes.evidence
-          files[ObservationRecord.file] = .some(record.bytes)
-          files.merge(versionFiles) { $1 }
-          return (
-            files,
-            self.text(
-              "observation: \(record.result)\(record.isComplete ? "" : ", partial")",
-              trailers: [("Ambit-Kind", "observation")] + self.commonTrailers(record)
-                + (state.map { [("Ambit-State", $0.description)] } ?? []), cluster, options)
-          )
-        }), known: &digests)
-    let new = digests.filter { known[$0.key.description] == nil }
-    if !new.isEmpty {
-      let entries = Dictionary(uniqueKeysWithValues: new.map { ($0.key.description, $0.value) })
-      try ambit.index.write { try $0.keep(folderDigests: entries) }
-    }
+          var files = SeenObjects.files(changes.seen, layout)
+          files[ObservationRecord.file] = record.bytes
+          return (files, self.text(record.subject, trailers: record.trailers, cluster, options))
+        }), in: cluster, onto: heads, digests: digests.digests)
+    try digests.keep()
+    try ambit.catchUp(cluster)
     return recorded
-  }
-
-  private func commonTrailers(_ record: ObservationRecord) -> [(key: String, value: String)] {
-    [
-      ("Ambit-Complete", record.isComplete ? "true" : "false"),
-      ("Ambit-Scope", record.scope.map { "namespace \($0)" } ?? "cluster"),
-      ("Ambit-Captured-From", record.capturedFrom.text), ("Ambit-Captured-To", record.capturedTo.text),
-      ("Ambit-Time", record.isTimeGiven ? "given" : "clock"), ("Ambit-Source", record.source),
-      ("Ambit-Version", Ambit.version),
-    ]
   }
 
   private func text(
@@ -365,21 +224,5 @@ package struct Recorder {
       author: Signature(name: "Ambit", email: "ambit@\(cluster)", time: options.capturedTo.seconds),
       committer: Signature(name: "Ambit", email: "ambit@\(cluster)", time: options.recorded.seconds),
       subject: subject, trailers: trailers)
-  }
-
-  private static func subject(_ changes: Changes) -> String {
-    let counts = [
-      (changes.added.count, "added"), (changes.modified.count, "changed"), (changes.deleted.count, "deleted"),
-    ].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-    return "snapshot: " + (counts.isEmpty ? "facts of the cluster changed" : counts.joined(separator: ", "))
-  }
-
-  /// The changes by name, as far as a reader of `git log` will follow.
-  private static func body(_ changes: Changes) -> [String] {
-    let lines =
-      changes.added.map { "+ \($0.title)" } + changes.modified.map { "~ \($0.title)" }
-      + changes.deleted.map { "- \($0.title)" }
-    guard lines.count > 50 else { return lines }
-    return lines.prefix(50) + ["and \(lines.count - 50) more"]
   }
 }

@@ -1,0 +1,97 @@
+internal import ClusterReader
+internal import HistoryIndex
+internal import KubeModel
+internal import SnapshotStore
+
+/// What a reading changes of the state that is recorded: files to write and to remove, and the objects that they
+/// are of.
+struct StateChanges {
+  private(set) var edits: [String: [UInt8]?] = [:]
+  private(set) var added: [ObjectID] = []
+  private(set) var modified: [ObjectID] = []
+  private(set) var deleted: [ObjectID] = []
+  /// What the observation tells of objects.
+  private(set) var seen: [SeenObjects.Part] = []
+
+  private let state: RecordedState
+  private let layout: StoreLayout
+  /// Where the layout is as it was, files of objects that did not change are where they were.
+  private let isLayoutSame: Bool
+  private let store: SnapshotStore
+
+  /// - Parameter kept: objects that the reading does not decide on; they stay as they are.
+  init(
+    _ objects: [Reading.Object], kept: [CurrentObject], of state: RecordedState, layout: StoreLayout,
+    in store: SnapshotStore
+  ) throws {
+    self.state = state
+    self.layout = layout
+    self.store = store
+    isLayoutSame = state.layout == layout
+    var gone = Set(state.objects.keys)
+    for object in objects {
+      gone.remove(object.id)
+      try take(object, state.objects[object.id])
+    }
+    for object in kept {
+      gone.remove(object.entry.id)
+      try move(object.entry)
+    }
+    for entry in gone.compactMap({ state.objects[$0]?.entry }).sorted(by: { $0.path < $1.path }) {
+      edits[entry.path] = .some(nil)
+      deleted.append(entry.id)
+    }
+  }
+
+  private mutating func take(_ object: Reading.Object, _ old: CurrentObject?) throws {
+    guard case .read(let bytes, let evidence) = object.content else {
+      if let old { try move(old.entry) }
+      return
+    }
+    let path = layout.path(of: object.id)
+    let isSame = old.map { $0.entry.path == path && $0.entry.blob == SnapshotStore.blobName(of: bytes).description }
+    let version = object.version
+    if isSame == true {
+      if old?.version?.version != version { seen.append(.init(id: object.id, version: version, evidence: nil)) }
+      return
+    }
+    edits[path] = .some(bytes)
+    if let old, old.entry.path != path { edits[old.entry.path] = .some(nil) }
+    if old == nil { added.append(object.id) } else { modified.append(object.id) }
+    seen.append(.init(id: object.id, version: version, evidence: evidence))
+  }
+
+  /// Moves an object's file to where the layout now has it; nothing where it is there.
+  private mutating func move(_ entry: StateEntry) throws {
+    if isLayoutSame { return }
+    let path = layout.path(of: entry.id)
+    guard path != entry.path, let blob = ObjectName(hex: entry.blob) else { return }
+    edits[entry.path] = .some(nil)
+    edits[path] = .some(try store.read(blob))
+  }
+
+  /// Writes the cluster's own facts, where they are not as they were.
+  mutating func write(_ facts: ClusterFacts, cluster: String) {
+    let bytes = CanonicalYAML.bytes(of: facts.object(cluster: cluster, layout: layout).value)
+    if state.clusterEntry?.blob != SnapshotStore.blobName(of: bytes).description {
+      edits[StoreLayout.clusterFile] = .some(bytes)
+    }
+  }
+
+  // MARK: Telling
+
+  /// The first line of a snapshot's message.
+  var subject: String {
+    let counts = [(added.count, "added"), (modified.count, "changed"), (deleted.count, "deleted")]
+      .filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+    return "snapshot: " + (counts.isEmpty ? "facts of the cluster changed" : counts.joined(separator: ", "))
+  }
+
+  /// The changes by name, as far as a reader of `git log` will follow.
+  var body: [String] {
+    let lines =
+      added.map { "+ \($0.title)" } + modified.map { "~ \($0.title)" } + deleted.map { "- \($0.title)" }
+    guard lines.count > 50 else { return lines }
+    return lines.prefix(50) + ["and \(lines.count - 50) more"]
+  }
+}

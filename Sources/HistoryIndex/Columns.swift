@@ -1,0 +1,65 @@
+internal import FoundationEssentials
+internal import GRDB
+internal import KubeModel
+
+/// The columns of a row by their place, read so that a value of the wrong type is an error and no crash: the file
+/// may have been edited.
+struct Columns {
+  private let row: Row
+  init(_ row: Row) { self.row = row }
+
+  func text(_ index: Int) throws -> String { try row.decode(String.self, atIndex: index) }
+  func optionalText(_ index: Int) throws -> String? { try row.decode(String?.self, atIndex: index) }
+  func number(_ index: Int) throws -> Int64 { try row.decode(Int64.self, atIndex: index) }
+  func optionalNumber(_ index: Int) throws -> Int64? { try row.decode(Int64?.self, atIndex: index) }
+  func flag(_ index: Int) throws -> Bool { try row.decode(Bool.self, atIndex: index) }
+  func name(_ index: Int) throws -> String { HexName.text(try row.decode(Data.self, atIndex: index)) }
+  func optionalName(_ index: Int) throws -> String? {
+    try row.decode(Data?.self, atIndex: index).map(HexName.text)
+  }
+
+  /// Group, resource, namespace and name in four columns from this one on.
+  func objectID(_ index: Int) throws -> ObjectID {
+    let namespace = try text(index + 2)
+    return ObjectID(
+      group: try text(index), resource: try text(index + 1), namespace: namespace.isEmpty ? nil : namespace,
+      name: try text(index + 3))
+  }
+}
+
+/// Names of git objects and digests: hexadecimal for callers, bytes in the tables.
+enum HexName {
+  static func text(_ data: Data) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(unsafeUninitializedCapacity: data.count * 2) { buffer in
+      var place = 0
+      for byte in data {
+        buffer[place] = digits[Int(byte >> 4)]
+        buffer[place + 1] = digits[Int(byte & 15)]
+        place += 2
+      }
+      return place
+    }
+  }
+
+  /// The bytes; what is no hexadecimal becomes bytes that no name has.
+  static func data(_ text: String) -> Data {
+    var data = Data(capacity: text.utf8.count / 2)
+    var high: UInt8?
+    for digit in text.utf8 {
+      let value: UInt8 =
+        switch digit {
+        case 0x30...0x39: digit - 0x30
+        case 0x61...0x66: digit - 0x61 + 10
+        default: 0
+        }
+      if let first = high {
+        data.append(first << 4 | value)
+        high = nil
+      } else {
+        high = value
+      }
+    }
+    return data
+  }
+}
