@@ -95,6 +95,15 @@ let package = Package(
       dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"],
       path: "Benchmarks"),
 
+    // An API server for tests of the reader and of the command.
+    .target(
+      name: "StubServer",
+      dependencies: [
+        "KubeModel", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], path: "Tests/StubServer"),
+
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
@@ -102,7 +111,7 @@ let package = Package(
     .testTarget(
       name: "ClusterReaderTests",
       dependencies: [
-        "KubeModel", "Controls", "ClusterReader",
+        "KubeModel", "Controls", "ClusterReader", "StubServer",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
@@ -115,7 +124,7 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"]),
-    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel"], exclude: ["Golden"]),
+    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel", "StubServer"], exclude: ["Golden"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )

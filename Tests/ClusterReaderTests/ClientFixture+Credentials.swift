@@ -1,5 +1,6 @@
 import ClusterReader
 import Foundation
+import StubServer
 import Synchronization
 
 /// A clock that tests turn.

@@ -1,6 +1,7 @@
 import ClusterReader
 import Foundation
 import KubeModel
+import StubServer
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import ClusterReader
 import Foundation
 import KubeModel
+import StubServer
 import Testing
 
 /// Which kinds a server serves, in the new form of two answers and the old one of an answer per version.

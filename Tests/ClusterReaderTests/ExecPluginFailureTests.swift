@@ -1,6 +1,7 @@
 import ClusterReader
 import Foundation
 import KubeModel
+import StubServer
 import Testing
 
 /// Credential plugins that give no credential: the error names the plugin and shows none of its secrets.

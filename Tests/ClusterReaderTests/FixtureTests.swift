@@ -2,6 +2,7 @@ import ClusterReader
 import Controls
 import Foundation
 import KubeModel
+import StubServer
 import Testing
 
 /// Each case of Tests/Fixtures, read from its folder and from a server that serves its objects: both must

@@ -1,6 +1,7 @@
 import ClusterReader
 import Foundation
 import KubeModel
+import StubServer
 import Testing
 
 /// The service account of the pod that Ambit runs in.

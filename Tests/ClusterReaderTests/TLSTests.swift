@@ -2,6 +2,7 @@ import ClusterReader
 import Foundation
 import KubeModel
 import NIOSSL
+import StubServer
 import Testing
 
 /// Which servers are trusted, and which clients a server lets in.

@@ -1,6 +1,7 @@
 import ClusterReader
 import Foundation
 import KubeModel
+import StubServer
 import Testing
 
 /// What is told of connections that break, and what is tried again.

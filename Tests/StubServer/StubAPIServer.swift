@@ -1,32 +1,32 @@
-import Foundation
+package import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import NIOSSL
+package import NIOSSL
 import Synchronization
 
 /// An API server made of a table of answers, on the loopback address, for tests.
 ///
 /// Answers come from `routes` (exact path), from lists that it pages itself, or from a function. Every request
 /// is kept, so that a test can say what was asked.
-final class StubAPIServer: Sendable {
-  struct Request: Sendable {
-    let method: String
+package final class StubAPIServer: Sendable {
+  package struct Request: Sendable {
+    package let method: String
     /// Without the query; as the client wrote it.
-    let path: String
-    let query: [String: String]
-    let headers: [(name: String, value: String)]
+    package let path: String
+    package let query: [String: String]
+    package let headers: [(name: String, value: String)]
 
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
       headers.first { $0.name.lowercased() == name.lowercased() }?.value
     }
-    func headers(_ name: String) -> [String] {
+    package func headers(_ name: String) -> [String] {
       headers.filter { $0.name.lowercased() == name.lowercased() }.map(\.value)
     }
   }
 
-  struct Response: Sendable {
-    enum Delivery: Sendable {
+  package struct Response: Sendable {
+    package enum Delivery: Sendable {
       case whole
       /// The head and the body, and then silence.
       case stalled
@@ -38,18 +38,28 @@ final class StubAPIServer: Sendable {
       case silent
     }
 
-    var status = 200
-    var headers: [(String, String)] = [("content-type", "application/json")]
-    var body: [UInt8] = []
-    var delivery = Delivery.whole
+    package var status: Int
+    package var headers: [(String, String)]
+    package var body: [UInt8]
+    package var delivery: Delivery
 
-    static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Response {
+    package init(
+      status: Int = 200, headers: [(String, String)] = [("content-type", "application/json")], body: [UInt8] = [],
+      delivery: Delivery = .whole
+    ) {
+      self.status = status
+      self.headers = headers
+      self.body = body
+      self.delivery = delivery
+    }
+
+    package static func json(_ text: String, status: Int = 200, headers: [(String, String)] = []) -> Response {
       Response(
         status: status, headers: [("content-type", "application/json")] + headers, body: Array(text.utf8))
     }
 
     /// A refusal as an API server words it.
-    static func status(
+    package static func status(
       _ code: Int, reason: String, message: String = "no", details: String = "{}",
       headers: [(String, String)] = []
     ) -> Response {
@@ -62,7 +72,7 @@ final class StubAPIServer: Sendable {
   }
 
   /// A function that may answer; nil leaves the request to the table.
-  typealias Handler = @Sendable (Request) -> Response?
+  package typealias Handler = @Sendable (Request) -> Response?
 
   private struct State {
     var requests: [Request] = []
@@ -83,23 +93,23 @@ final class StubAPIServer: Sendable {
     self.handler = handler
   }
 
-  var port: Int { boundPort.withLock { $0 } }
-  var url: String { "\(isTLS ? "https" : "http")://127.0.0.1:\(port)" }
-  var requests: [Request] { state.withLock { $0.requests } }
+  package var port: Int { boundPort.withLock { $0 } }
+  package var url: String { "\(isTLS ? "https" : "http")://127.0.0.1:\(port)" }
+  package var requests: [Request] { state.withLock { $0.requests } }
   /// How many connections asked for something.
-  var connections: Int { state.withLock { $0.connections } }
+  package var connections: Int { state.withLock { $0.connections } }
 
   /// Answers GET `path` with `response`.
-  func route(_ path: String, _ response: Response) { state.withLock { $0.routes[path] = response } }
+  package func route(_ path: String, _ response: Response) { state.withLock { $0.routes[path] = response } }
 
   /// Answers GET `path` with the list object in `json`, cut into pages as `limit` asks.
-  func list(_ path: String, json: Data) throws {
+  package func list(_ path: String, json: Data) throws {
     let list = try StubList(json: json)
     state.withLock { $0.lists[path] = list }
   }
 
   /// Takes no more connections; those that are open stay.
-  func stop() async throws {
+  package func stop() async throws {
     let channel = listener.withLock { channel in
       defer { channel = nil }
       return channel
@@ -108,7 +118,7 @@ final class StubAPIServer: Sendable {
   }
 
   /// Starts a server, lends it to `body` and stops it.
-  static func with<Result>(
+  package static func with<Result>(
     tls: TLSConfiguration? = nil, handler: @escaping Handler = { _ in nil },
     _ body: (StubAPIServer) async throws -> Result
   ) async throws -> Result {
