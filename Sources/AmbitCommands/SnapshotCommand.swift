@@ -2,6 +2,7 @@ import AmbitKit
 import ArgumentParser
 import ClusterReader
 import Foundation
+import HistoryIndex
 import KubeModel
 import SnapshotStore
 
@@ -10,7 +11,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     commandName: "snapshot", abstract: "Record a reading of a cluster",
     discussion: """
       Reads the cluster of the kubeconfig's current context, or files with --from. Nothing is ever written \
-      to the cluster. A kind that cannot be read is kept as it was and marked.
+      to the cluster. A kind that cannot be read is kept as it was and marked. A kind that lost most of its \
+      objects is read again on a new connection; what is lost then too is recorded, flagged, and ends with 1.
 
       Example: kubectl get ns,no,svc,po,rs,deploy,sts,ds,job,cj,netpol -A -o json | ambit snapshot --from - --cluster prod
       """)
@@ -41,6 +43,12 @@ struct SnapshotCommand: AsyncParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The kubeconfig's context", valueName: "name"))
   var context: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Read again, and flag, a kind that lost more than this share of its objects, from 0 to 100", valueName: "percent"))
+  var believeLoss = 50
+
   @Flag(name: .long, help: "Let another cluster's uid continue this history")
   var acceptNewCluster = false
 
@@ -51,29 +59,16 @@ struct SnapshotCommand: AsyncParsableCommand {
     if from == nil && (complete || at != nil) {
       throw ValidationError("--complete and --at are for readings with --from")
     }
+    if !(0...100).contains(believeLoss) { throw ValidationError("--believe-loss is a percentage, from 0 to 100") }
   }
 
   func run() async throws {
-    let given = try at.map { text in
-      guard let moment = Moment(text, now: Moment.now, day: .start) else {
-        throw AmbitError(.usage, "'\(text)' is no time", hint: Moment.forms)
-      }
-      return moment
-    }
     let ambit = try store.open()
     defer { ambit.tellNotes() }
-    func options(_ started: Moment) -> Recorder.Options {
-      let now = Moment.now
-      var options = Recorder.Options(
-        capturedFrom: given ?? started, capturedTo: given ?? now, isTimeGiven: given != nil, recorded: now)
-      options.acceptsNewCluster = acceptNewCluster
-      return options
-    }
     var attempt = 1
     while true {
       do {
-        let started = Moment.now
-        return try await takeSnapshot(ambit) { options(started) }
+        return try await takeSnapshot(ambit)
       } catch let error as StoreError where error.code == .moved && from != "-" && attempt < 3 {
         // Another writer was faster: what it recorded is read first, and the cluster again.
         attempt += 1
@@ -81,38 +76,74 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
   }
 
-  private func takeSnapshot(_ ambit: Ambit, _ options: () -> Recorder.Options) async throws {
-    var attempted = cluster
-    let name: String
-    let reading: Reading
+  private func takeSnapshot(_ ambit: Ambit) async throws {
     let recorder = Recorder(ambit)
-    if let from {
-      name = try cluster ?? onlyCluster(ambit)
-      reading = try readFiles(from, known: recorder.known(name))
-    } else {
-      do {
-        let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
-        name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
-        attempted = name
-        for note in connection.notes {
-          Terminal.note("\(note == .unverifiedTLS ? "Warning" : "Note"): \(note.message)")
-        }
-        reading = try await LiveConnection.read(connection, namespace: namespaces.namespace, known: recorder.known(name))
-      } catch let error as StoreError {
-        throw error
-      } catch {
-        // A reading that failed is a gap with a reason, which is better than a gap without one.
-        let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
-        if let attempted {
-          try recorder.recordFailure(reason, cluster: attempted, scope: namespaces.namespace, options())
-        }
-        throw error
+    let recorded =
+      if let from {
+        try record(files: from, cluster: cluster ?? onlyCluster(ambit), recorder)
+      } else {
+        try await recordLive(recorder)
       }
-    }
-    let outcome = try recorder.record(reading, cluster: name, options())
-    tell(outcome, reading, cluster: name)
-    if !reading.isIntact { throw ExitCode(2) }
+    tell(recorded)
+    if !recorded.outcome.flags.isEmpty { throw ExitCode(1) }
+    if !recorded.reading.isIntact { throw ExitCode(2) }
   }
+
+  /// What was recorded, and what of it the operator knows already.
+  private struct Recorded {
+    let cluster: String
+    let outcome: Recorder.Outcome
+    let reading: Reading
+    var toldNotes: [String] = []
+  }
+
+  private func options(_ captured: CaptureTime) -> Recorder.Options {
+    var options = Recorder.Options(
+      capturedFrom: captured.from, capturedTo: captured.to, isTimeGiven: false, recorded: captured.to)
+    options.clockFlag = captured.flag
+    options.acceptsNewCluster = acceptNewCluster
+    options.believedLoss = believeLoss
+    return options
+  }
+
+  // MARK: A live cluster
+
+  private func recordLive(_ recorder: Recorder) async throws -> Recorded {
+    var attempted = cluster
+    var stopwatch = Stopwatch()
+    do {
+      let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
+      let name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
+      attempted = name
+      for note in connection.notes {
+        Terminal.note("\(note == .unverifiedTLS ? "Warning" : "Note"): \(note.message)")
+      }
+      func read(_ known: KnownObjects) async throws -> Recorder.Attempt {
+        stopwatch = Stopwatch()
+        let reading = try await LiveConnection.read(connection, namespace: namespaces.namespace, known: known)
+        return Recorder.Attempt(reading, options(stopwatch.time))
+      }
+      let recorded = try await recorder.record(read(recorder.known(name)), cluster: name) { doubts in
+        for doubt in doubts { Terminal.note("Warning: \(doubt.message); reading again on a new connection") }
+        return try await read(.none)
+      }
+      return Recorded(
+        cluster: name, outcome: recorded.outcome, reading: recorded.reading, toldNotes: connection.notes.map(\.message))
+    } catch let error as StoreError {
+      throw error
+    } catch let error as IndexError {
+      throw error
+    } catch {
+      // A reading that failed is a gap with a reason, which is better than a gap without one.
+      let reason = (error as? any DescribedError)?.message ?? "\(type(of: error))"
+      if let attempted {
+        try recorder.recordFailure(reason, cluster: attempted, scope: namespaces.namespace, options(stopwatch.time))
+      }
+      throw error
+    }
+  }
+
+  // MARK: Files
 
   /// The only cluster of the store, or the first one's name.
   private func onlyCluster(_ ambit: Ambit) throws -> String {
@@ -121,25 +152,45 @@ struct SnapshotCommand: AsyncParsableCommand {
     return clusters.first ?? "cluster"
   }
 
-  private func readFiles(_ from: String, known: KnownObjects) throws -> Reading {
-    var options = FileReader.Options()
-    options.isComplete = complete
-    options.namespace = namespaces.namespace
-    options.isAllNamespaces = namespaces.allNamespaces
-    options.known = known
+  private func record(files from: String, cluster: String, _ recorder: Recorder) throws -> Recorded {
+    let given = try at.map { text in
+      guard let moment = Moment(text, now: Moment.now, day: .start) else {
+        throw AmbitError(.usage, "'\(text)' is no time", hint: Moment.forms)
+      }
+      return moment
+    }
+    var fileOptions = FileReader.Options()
+    fileOptions.isComplete = complete
+    fileOptions.namespace = namespaces.namespace
+    fileOptions.isAllNamespaces = namespaces.allNamespaces
+    fileOptions.known = try recorder.known(cluster)
+    let stopwatch = Stopwatch()
     let input =
       from == "-"
       ? InputFiles(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
       : try InputFiles(path: from)
-    return try FileReader.read(input, options: options)
+    let reading = try FileReader.read(input, options: fileOptions)
+    var options = options(stopwatch.time)
+    if let given {
+      options.capturedFrom = given
+      options.capturedTo = given
+      options.isTimeGiven = true
+      options.clockFlag = nil
+    }
+    let recorded = try recorder.record(files: Recorder.Attempt(reading, options), cluster: cluster) {
+      fileOptions.known = .none
+      return try FileReader.read(input, options: fileOptions)
+    }
+    return Recorded(cluster: cluster, outcome: recorded.outcome, reading: recorded.reading)
   }
 
   // MARK: Telling
 
-  private func tell(_ outcome: Recorder.Outcome, _ reading: Reading, cluster: String) {
+  private func tell(_ recorded: Recorded) {
+    let (outcome, reading, cluster) = (recorded.outcome, recorded.reading, recorded.cluster)
+    for flag in outcome.flags { Terminal.note("Warning: \(flag)") }
     for diagnostic in reading.diagnostics { Terminal.note("Warning: \(diagnostic)") }
-    // A connection's notes were told before it was used.
-    if reading.source != .server { for note in reading.notes { Terminal.note("Note: \(note)") } }
+    for note in reading.notes where !recorded.toldNotes.contains(note) { Terminal.note("Note: \(note)") }
     let unread = reading.coverage.filter { $0.unreadReason != nil }
     let unreadKinds = Set(unread.map(\.qualifiedName))
     if reading.skipped.files > 0 {
@@ -167,7 +218,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       ("observation", .string(outcome.observation)), ("objects", .int(Int64(outcome.objectCount))),
       ("added", .int(Int64(outcome.added))), ("modified", .int(Int64(outcome.modified))),
       ("deleted", .int(Int64(outcome.deleted))), ("carriedOver", .int(Int64(outcome.carriedOver))),
-      ("complete", .bool(reading.isComplete)),
+      ("complete", .bool(reading.isComplete)), ("flags", .list(outcome.flags.map(Value.string))),
       ("diagnostics", .list(reading.diagnostics.map { .string($0.description) })),
       ("unread", .list(unread.map { .string("\($0.qualifiedName): \($0.unreadReason ?? "")") })),
       ("enforcement", .string(reading.facts.enforcement.basis.rawValue)),

@@ -78,8 +78,9 @@ enum ObservationOutput {
     return .map(map)
   }
 
-  /// `2h 5m`, the two largest units.
+  /// `2h 5m`, the two largest units; negative where the clock went back.
   private static func duration(_ milliseconds: Int64) -> String {
+    guard milliseconds >= 0 else { return "-" + duration(-milliseconds) }
     var rest = milliseconds / 1000
     var parts: [String] = []
     for (unit, size) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] as [(String, Int64)] {

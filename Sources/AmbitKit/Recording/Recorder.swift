@@ -14,6 +14,12 @@ package final class Recorder {
     package var recorded: Moment
     /// Lets another cluster's uid continue this branch.
     package var acceptsNewCluster = false
+    /// What became of the doubts about the reading, if there are any.
+    package var secondReading = SecondReading.impossible
+    /// The share of a kind's objects, in percent, whose loss is believed at once.
+    package var believedLoss = 50
+    /// What the clock did while the reading was taken, if it did anything.
+    package var clockFlag: String?
 
     package init(capturedFrom: Moment, capturedTo: Moment, isTimeGiven: Bool, recorded: Moment) {
       self.capturedFrom = capturedFrom
@@ -33,6 +39,8 @@ package final class Recorder {
     /// Objects of unread kinds that were kept as they were.
     package let carriedOver: Int
     package let objectCount: Int
+    /// Why the reading is to be looked at, as its observation tells too.
+    package let flags: [String]
   }
 
   private let ambit: Ambit
@@ -69,7 +77,8 @@ package final class Recorder {
         hint: "run the command again")
     }
     try checkIdentity(reading, state.facts, cluster: cluster, options)
-    try checkTime(options, cluster: cluster)
+    let last = try ambit.index.read { try $0.lastObservation(in: cluster) }
+    try checkTime(options, last, cluster: cluster)
 
     let authority = ReadingAuthority(reading.coverage)
     let hasWorkloads = Set(state.objects.keys.lazy.filter(\.isWorkload).compactMap(\.namespace))
@@ -84,6 +93,12 @@ package final class Recorder {
     var layout = state.layout
     layout.fit(objects.map(\.id) + kept.map(\.entry.id))
     var changes = try StateChanges(objects, kept: kept, of: state, layout: layout, in: ambit.store)
+    let flags = try flags(
+      reading, state.facts, deleted: changes.deleted,
+      recorded: Array(Set(state.objects.keys).subtracting(kept.map(\.entry.id))), read: objects.map(\.id), last: last,
+      options)
+    var reading = reading
+    reading.notes += flags
     var facts = Recorder.facts(reading, state.facts)
     facts.unmodelledKinds = Set(
       objects.map(\.type) + kept.compactMap { ResourceCatalog.type(group: $0.entry.id.group, kind: $0.entry.kind) }
@@ -94,7 +109,7 @@ package final class Recorder {
     return Outcome(
       commit: heads.state?.description, observation: heads.observation?.description ?? "",
       isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
-      deleted: changes.deleted.count, carriedOver: kept.count, objectCount: objects.count + kept.count)
+      deleted: changes.deleted.count, carriedOver: kept.count, objectCount: objects.count + kept.count, flags: flags)
   }
 
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.
@@ -136,7 +151,7 @@ package final class Recorder {
     }
   }
 
-  private func checkTime(_ options: Options, cluster: String) throws {
+  private func checkTime(_ options: Options, _ last: IndexedObservation?, cluster: String) throws {
     guard options.capturedFrom.milliseconds >= 0 else {
       throw StoreError(
         .badTime, "a reading of \(options.capturedFrom.text) cannot be recorded: git knows no time before 1970",
@@ -147,11 +162,11 @@ package final class Recorder {
         .badTime, "the reading is said to be of \(options.capturedTo.text), which is yet to come",
         hint: "correct --at, or this machine's clock: it says \(options.recorded.text)")
     }
-    let last = try ambit.index.read { try $0.lastObservation(in: cluster)?.capturedTo }
-    guard let last, options.capturedTo.milliseconds < last else { return }
+    // A clock that once ran ahead must not stop the recording until its time has come.
+    guard options.isTimeGiven, let last, options.capturedTo.milliseconds < last.capturedTo else { return }
     throw StoreError(
       .timeBackwards,
-      "the reading is of \(options.capturedTo.text), but '\(cluster)' is recorded up to \(Moment(milliseconds: last).text) already",
+      "the reading is of \(options.capturedTo.text), but '\(cluster)' is recorded up to \(Moment(milliseconds: last.capturedTo).text) already",
       hint: "record readings in the order of their times, or into another --cluster")
   }
 
