@@ -7,7 +7,8 @@ import Foundation
 @main
 struct Benchmarks {
   static let cases: [(name: String, run: @Sendable () throws -> Void)] = [
-    ("recording", RecordingBenchmark.run)
+    ("first", StoreBenchmark.first), ("backfill", StoreBenchmark.backfill), ("live", StoreBenchmark.live),
+    ("recording", RecordingBenchmark.run),
   ]
 
   static func main() throws {

@@ -11,6 +11,11 @@ struct Measurement {
     return Measurement(wall: Date().timeIntervalSince1970 - wall, cpu: processorTime() - cpu)
   }
 
+  /// The one in the middle, by time of the processor.
+  static func median(_ measurements: [Measurement]) -> Measurement {
+    measurements.sorted { $0.cpu < $1.cpu }[measurements.count / 2]
+  }
+
   private static func processorTime() -> Double {
     // RUSAGE_SELF and RUSAGE_CHILDREN, whose types differ from system to system.
     ([0, -1] as [Int32]).reduce(0) { sum, who in

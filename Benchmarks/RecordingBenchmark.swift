@@ -50,7 +50,7 @@ enum RecordingBenchmark {
       try peer.write(files(ambit, since: before))
       theirs.append(try Measurement.of { try peer.commit() })
     }
-    let (mine, git) = (median(ours), median(theirs))
+    let (mine, git) = (Measurement.median(ours), Measurement.median(theirs))
     mine.print("ambit, ten of them changed (median of \(rounds))")
     git.print("git add -A && git commit of the same ten")
     mine.printRatio("ten changed", to: git)
@@ -65,9 +65,5 @@ enum RecordingBenchmark {
       if let blob = change.new { files[change.path] = try ambit.store.read(blob) }
     }
     return files
-  }
-
-  private static func median(_ measurements: [Measurement]) -> Measurement {
-    measurements.sorted { $0.cpu < $1.cpu }[measurements.count / 2]
   }
 }

@@ -16,7 +16,7 @@ struct SyntheticCluster {
     let names = ["kube-system"] + (0..<namespaces).map { "team-\($0)" }
     let lists = [
       ("namespaces", "NamespaceList", "v1", names.map(namespace)),
-      ("policies", "NetworkPolicyList", "networking.k8s.io/v1", (0..<count).map(policy)),
+      ("policies", "NetworkPolicyList", "networking.k8s.io/v1", (0..<count).map { SyntheticCluster.policy($0, version: versions[$0] ?? 0) }),
     ]
     for (name, kind, apiVersion, items) in lists {
       let text =
@@ -33,9 +33,8 @@ struct SyntheticCluster {
     """
   }
 
-  private func policy(_ index: Int) -> String {
-    let version = versions[index] ?? 0
-    return """
+  static func policy(_ index: Int, version: Int) -> String {
+    """
       {"metadata":{"name":"policy-\(index)","namespace":"team-\(index / 50)","uid":"\(index)-4f1c-8a2b-9d3e-0c5f7a6b1e2d",\
       "resourceVersion":"\(1000 + index + version)","generation":\(version + 1),"creationTimestamp":"2026-01-01T00:00:00Z",\
       "labels":{"app.kubernetes.io/managed-by":"gitops","team":"team-\(index % 40)"},\

@@ -14,11 +14,8 @@ enum TreePath {
   }
 
   private static func isSafe(_ component: String) -> Bool {
-    // Nearly every component is of letters and digits.
-    let isPlain = component.utf8.allSatisfy { byte in
-      (0x61...0x7A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "-")
-    }
-    if isPlain && (1...255).contains(component.utf8.count) { return true }
+    // Nearly every component is a name such as `allow-web.yaml`, in which nothing can hide.
+    if isPlain(component) { return true }
     let isShort = (1...255).contains(component.utf8.count)
     // Characters that HFS ignores, and endings that NTFS ignores, hide `.git` from a plain comparison.
     let folded = component.unicodeScalars.filter { $0.isASCII }
@@ -26,5 +23,20 @@ enum TreePath {
     let trimmed = String(plain.reversed().drop { $0 == "." || $0 == " " }.reversed())
     return isShort && component != "." && component != ".." && trimmed != ".git"
       && !trimmed.hasPrefix("git~") && !component.utf8.contains(0) && !component.contains("\\")
+  }
+
+  /// Letters, digits and harmless signs, with no dot at either end and no `~`, which short names of NTFS have.
+  private static func isPlain(_ component: String) -> Bool {
+    let bytes = component.utf8
+    guard (1...255).contains(bytes.count), bytes.first != UInt8(ascii: "."), bytes.last != UInt8(ascii: ".") else {
+      return false
+    }
+    return bytes.allSatisfy { byte in
+      switch byte {
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39: true
+      case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "%"): true
+      default: false
+      }
+    }
   }
 }
