@@ -38,8 +38,8 @@ enum IndexSchema {
       UNIQUE (cluster, name)
     ) STRICT
     """,
-    "CREATE INDEX snapshotOrder ON snapshot (cluster)",
-    "CREATE INDEX snapshotTime ON snapshot (cluster, capturedTo)",
+    // In the order of the history, which is not that of the times where a clock was set back.
+    "CREATE INDEX snapshotOrder ON snapshot (cluster, id, capturedTo)",
     // The last version stands with its object: the present state is one walk over this table.
     """
     CREATE TABLE object (
@@ -120,8 +120,7 @@ enum IndexSchema {
       UNIQUE (cluster, name)
     ) STRICT
     """,
-    "CREATE INDEX observationOrder ON observation (cluster)",
-    "CREATE INDEX observationTime ON observation (cluster, capturedTo)",
+    "CREATE INDEX observationOrder ON observation (cluster, id, capturedTo)",
     "CREATE INDEX observationState ON observation (cluster, state)",
     """
     CREATE TABLE folderDigest (

@@ -29,6 +29,12 @@ public struct ObjectID: Sendable, Hashable {
 }
 
 extension ObjectID {
+  /// Names tell most objects apart; the rest is compared where they do not.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(namespace)
+  }
+
   /// Byte equality: `String.==` calls two spellings of one accented letter equal.
   public static func == (left: ObjectID, right: ObjectID) -> Bool {
     guard (left.namespace == nil) == (right.namespace == nil) else { return false }

@@ -6,13 +6,16 @@ internal import SnapshotStore
 /// The state that a reading is compared with: what is in force at the head of a cluster's history.
 struct RecordedState {
   let heads: HistoryHeads
-  /// Every object but the cluster's own facts.
-  let objects: [ObjectID: CurrentObject]
+  /// Every object but the cluster's own facts, sorted by path; and where each stands.
+  let objects: [CurrentObject]
+  let places: [ObjectID: Int]
   /// The entry of the cluster's own facts.
   let clusterEntry: StateEntry?
   /// The facts, and how the files lie; nil and the plain layout where nothing was ever recorded.
   let facts: ClusterFacts?
   let layout: StoreLayout
+  /// What the next reading need not look at again; its places are those of `objects`.
+  let known: KnownObjects
 
   /// Loads the present state. The index must be up to date.
   ///
@@ -26,34 +29,19 @@ struct RecordedState {
       throw StoreError(
         .moved, "another writer is recording '\(cluster)' at this moment", hint: "run the command again")
     }
-    var objects: [ObjectID: CurrentObject] = [:]
-    objects.reserveCapacity(current.count)
-    var clusterEntry: StateEntry?
-    for object in current {
-      if object.entry.path == StoreLayout.clusterFile {
-        clusterEntry = object.entry
-      } else {
-        objects[object.entry.id] = object
-      }
-    }
+    let place = current.firstIndex { $0.entry.path == StoreLayout.clusterFile }
+    clusterEntry = place.map { current[$0].entry }
+    var objects = current
+    if let place { objects.remove(at: place) }
     self.objects = objects
-    self.clusterEntry = clusterEntry
+    places = Dictionary(zip(objects.lazy.map(\.entry.id), objects.indices), uniquingKeysWith: { first, _ in first })
+    known = KnownObjects(
+      commit: heads.state?.description,
+      objects: objects.map { .init(id: $0.entry.id, uid: $0.entry.uid, version: $0.version?.version) })
     let object = try clusterEntry.flatMap { entry in
       try ObjectName(hex: entry.blob).flatMap { try StoredObject(ambit.store.read($0))?.object }
     }
     facts = object.map { ClusterFacts($0) }
     layout = object.map(ClusterFacts.layout) ?? StoreLayout()
-  }
-
-  /// What the next reading need not look at again.
-  var known: KnownObjects {
-    guard let state = heads.state else { return .none }
-    var known: [ObjectID: KnownObjects.Object] = [:]
-    known.reserveCapacity(objects.count)
-    for (id, object) in objects {
-      guard let uid = object.entry.uid, let version = object.version else { continue }
-      known[id] = KnownObjects.Object(uid: uid, version: version.version)
-    }
-    return KnownObjects(commit: state.description, objects: known)
   }
 }

@@ -71,7 +71,7 @@ package final class Recorder {
   package func record(_ reading: Reading, cluster: String, _ options: Options) throws -> Outcome {
     let cluster = try ClusterName.validated(cluster)
     let state = try state(of: cluster)
-    if let known = reading.knownCommit, known != state.heads.state?.description {
+    if let known = reading.known.commit, known != state.heads.state?.description {
       throw StoreError(
         .moved, "another reading of '\(cluster)' was recorded while this one was taken",
         hint: "run the command again")
@@ -81,35 +81,45 @@ package final class Recorder {
     try checkTime(options, last, cluster: cluster)
 
     let authority = ReadingAuthority(reading.coverage)
-    let hasWorkloads = Set(state.objects.keys.lazy.filter(\.isWorkload).compactMap(\.namespace))
+    let hasWorkloads = Set(state.objects.lazy.map(\.entry.id).filter(\.isWorkload).compactMap(\.namespace))
     let objects = reading.objects.filter { object in
       // A workload that was read in part looks like less than it is, and may go by another name.
       !object.id.isWorkload || authority.decides(on: object.id)
         || !hasWorkloads.contains(object.id.namespace ?? "")
     }
-    var unseen = Set(state.objects.keys)
-    for object in objects { unseen.remove(object.id) }
-    let kept = unseen.filter { !authority.decides(on: $0) }.compactMap { state.objects[$0] }
+    // What the reading shows of the state, what it cannot tell of, and what is gone.
+    var isSeen = Array(repeating: false, count: state.objects.count)
+    for place in reading.carried { isSeen[place] = true }
+    var addedCount = 0
+    for object in objects {
+      if let place = state.places[object.id] { isSeen[place] = true } else { addedCount += 1 }
+    }
+    let unseen = isSeen.indices.filter { !isSeen[$0] }
+    let gone = unseen.filter { authority.decides(on: state.objects[$0].entry.id) }
+    let keptCount = unseen.count - gone.count
     var layout = state.layout
-    layout.fit(objects.map(\.id) + kept.map(\.entry.id))
-    var changes = try StateChanges(objects, kept: kept, of: state, layout: layout, in: ambit.store)
+    // Folders grow by new objects only.
+    if addedCount > 0 {
+      let present = Set(state.objects.indices).subtracting(gone)
+      layout.fit(Set(objects.map(\.id)).union(present.map { state.objects[$0].entry.id }))
+    }
+    var changes = try StateChanges(objects, gone: gone, of: state, layout: layout, in: ambit.store)
     let flags = try flags(
       reading, state.facts, deleted: changes.deleted,
-      recorded: Array(Set(state.objects.keys).subtracting(kept.map(\.entry.id))), read: objects.map(\.id), last: last,
-      options)
+      recorded: state.objects.indices.filter { isSeen[$0] }.map { state.objects[$0].entry.id } + changes.deleted,
+      read: reading.carried.map { state.objects[$0].entry.id } + objects.map(\.id), last: last, options)
     var reading = reading
     reading.notes += flags
     var facts = Recorder.facts(reading, state.facts)
-    facts.unmodelledKinds = Set(
-      objects.map(\.type) + kept.compactMap { ResourceCatalog.type(group: $0.entry.id.group, kind: $0.entry.kind) }
-    ).filter { $0.role == .unmodelledPolicy }.map { "\($0.group)/\($0.kind)" }.sorted()
+    facts.unmodelledKinds = unmodelledKinds(objects, state, without: Set(gone))
     changes.write(facts, cluster: cluster)
 
     let heads = try store(changes, reading, layout, cluster: cluster, onto: state.heads, options)
     return Outcome(
       commit: heads.state?.description, observation: heads.observation?.description ?? "",
       isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
-      deleted: changes.deleted.count, carriedOver: kept.count, objectCount: objects.count + kept.count, flags: flags)
+      deleted: changes.deleted.count, carriedOver: keptCount,
+      objectCount: state.objects.count - gone.count + addedCount, flags: flags)
   }
 
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.
@@ -195,6 +205,24 @@ package final class Recorder {
       facts.enforcementSettings = previous.enforcementSettings
     }
     return facts
+  }
+
+  /// Kinds of policies of other projects, as `group/Kind`, sorted.
+  private func unmodelledKinds(_ objects: [Reading.Object], _ state: RecordedState, without gone: Set<Int>) -> [String] {
+    var kinds: Set<String> = []
+    for object in objects where object.type.role == .unmodelledPolicy {
+      kinds.insert("\(object.type.group)/\(object.type.kind)")
+    }
+    var last: CurrentObject?
+    for (place, object) in state.objects.enumerated() where !gone.contains(place) {
+      // Objects of one kind stand together.
+      if let last, last.entry.kind == object.entry.kind, last.entry.id.group == object.entry.id.group { continue }
+      last = object
+      guard ResourceCatalog.type(group: object.entry.id.group, kind: object.entry.kind)?.role == .unmodelledPolicy
+      else { continue }
+      kinds.insert("\(object.entry.id.group)/\(object.entry.kind)")
+    }
+    return kinds.sorted()
   }
 
   // MARK: Storing

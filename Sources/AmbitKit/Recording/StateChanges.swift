@@ -19,35 +19,31 @@ struct StateChanges {
   private let isLayoutSame: Bool
   private let store: SnapshotStore
 
-  /// - Parameter kept: objects that the reading does not decide on; they stay as they are.
+  /// - Parameters:
+  ///   - objects: what was looked at.
+  ///   - gone: places of objects in the state that are no longer there; those that are neither stay as they are.
   init(
-    _ objects: [Reading.Object], kept: [CurrentObject], of state: RecordedState, layout: StoreLayout,
-    in store: SnapshotStore
+    _ objects: [Reading.Object], gone: [Int], of state: RecordedState, layout: StoreLayout, in store: SnapshotStore
   ) throws {
     self.state = state
     self.layout = layout
     self.store = store
     isLayoutSame = state.layout == layout
-    var gone = Set(state.objects.keys)
-    for object in objects {
-      gone.remove(object.id)
-      try take(object, state.objects[object.id])
+    if !isLayoutSame {
+      for object in state.objects { try move(object.entry) }
     }
-    for object in kept {
-      gone.remove(object.entry.id)
-      try move(object.entry)
-    }
-    for entry in gone.compactMap({ state.objects[$0]?.entry }).sorted(by: { $0.path < $1.path }) {
+    for object in objects { take(object, state.places[object.id].map { state.objects[$0] }) }
+    for place in gone {
+      let entry = state.objects[place].entry
       edits[entry.path] = .some(nil)
+      // Its file was moved on to where it would be now.
+      if !isLayoutSame { edits[layout.path(of: entry.id)] = .some(nil) }
       deleted.append(entry.id)
     }
   }
 
-  private mutating func take(_ object: Reading.Object, _ old: CurrentObject?) throws {
-    guard case .read(let bytes, let evidence) = object.content else {
-      if let old { try move(old.entry) }
-      return
-    }
+  private mutating func take(_ object: Reading.Object, _ old: CurrentObject?) {
+    let bytes = object.bytes
     let path = layout.path(of: object.id)
     let isSame = old.map { $0.entry.path == path && $0.entry.blob == SnapshotStore.blobName(of: bytes).description }
     let version = object.version
@@ -58,12 +54,11 @@ struct StateChanges {
     edits[path] = .some(bytes)
     if let old, old.entry.path != path { edits[old.entry.path] = .some(nil) }
     if old == nil { added.append(object.id) } else { modified.append(object.id) }
-    seen.append(.init(id: object.id, version: version, evidence: evidence))
+    seen.append(.init(id: object.id, version: version, evidence: object.evidence))
   }
 
-  /// Moves an object's file to where the layout now has it; nothing where it is there.
+  /// Moves an object's file to where the layout now has it.
   private mutating func move(_ entry: StateEntry) throws {
-    if isLayoutSame { return }
     let path = layout.path(of: entry.id)
     guard path != entry.path, let blob = ObjectName(hex: entry.blob) else { return }
     edits[entry.path] = .some(nil)

@@ -24,25 +24,19 @@ package struct Reading: Sendable {
   package struct Object: Sendable {
     package let id: ObjectID
     package let type: ResourceType
-    package let content: Content
+    /// The canonical YAML text.
+    package let bytes: [UInt8]
+    /// What is evidence about the object, which a workload whose controller was not read has none of.
+    package let evidence: [UInt8]?
     /// Nil where the input does not tell versions, and for workloads, which are made of many objects.
     package let version: ObjectVersion?
-
-    /// The canonical YAML text; empty where the object is as it was.
-    package var bytes: [UInt8] { if case .read(let bytes, _) = content { bytes } else { [] } }
-
-    package enum Content: Sendable {
-      /// As the last reading saw it; see `KnownObjects`.
-      case asBefore
-      /// The canonical YAML text, and what is evidence about the object, which a workload whose controller
-      /// was not read has none of.
-      case read(bytes: [UInt8], evidence: [UInt8]?)
-    }
   }
 
+  /// The objects that were looked at.
   package var objects: [Object]
-  /// The commit that objects of content `asBefore` are in; nil where none could be known.
-  package var knownCommit: String?
+  /// The objects that were not, as they are as the last reading saw them: places in `known`.
+  package var carried: [Int]
+  package var known: KnownObjects
   package var coverage: [KindCoverage]
   package var facts: ClusterFacts
   package var source: Source

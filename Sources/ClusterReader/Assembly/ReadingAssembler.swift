@@ -15,8 +15,10 @@ struct ReadingAssembler {
 
   /// - Parameter diagnostics: problems that were met before objects became parts.
   func reading(of parts: ReadingParts, diagnostics: [Diagnostic] = []) -> Reading {
-    Reading(
-      objects: parts.objects(), knownCommit: parts.knownCommit, coverage: coverage, facts: facts(parts), source: source,
+    var parts = parts
+    parts.settle()
+    return Reading(
+      objects: parts.objects(), carried: parts.carried, known: parts.known, coverage: coverage, facts: facts(parts), source: source,
       isOneInstant: isOneInstant, isIntact: isIntact && parts.diagnostics.isEmpty,
       diagnostics: diagnostics + parts.diagnostics, skipped: skipped,
       notes: notes)

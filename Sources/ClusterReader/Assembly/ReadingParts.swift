@@ -14,7 +14,9 @@ struct ReadingParts {
   private var parts: [ObjectID: Part] = [:]
   private var folder = WorkloadFolder()
   private var headEvidence: [WorkloadFolder.Key: [UInt8]] = [:]
-  private let known: KnownObjects
+  let known: KnownObjects
+  /// Places of known objects that were not looked at.
+  private(set) var carried: [Int] = []
   private(set) var diagnostics: [Diagnostic] = []
   /// Kinds of which an object could not be used, and why: which one it was is not known, and so of none can
   /// it be said that it is gone.
@@ -22,8 +24,8 @@ struct ReadingParts {
   /// Objects that were added, by the qualified name of their type.
   private(set) var counts: [String: Int] = [:]
   private(set) var types: Set<ResourceType> = []
-  /// Namespaces that objects stand in.
-  private(set) var namespaces: Set<String> = []
+  /// Namespaces that objects which were looked at stand in.
+  private var ownNamespaces: Set<String> = []
 
   // Facts of the cluster as a whole.
   private(set) var uid: String?
@@ -34,11 +36,13 @@ struct ReadingParts {
 
   init(known: KnownObjects) { self.known = known }
 
-  var knownCommit: String? { known.commit }
-
   var isEmpty: Bool { counts.isEmpty }
   /// The names of the recorded objects.
-  var names: Set<String> { Set(parts.keys.map(\.name)) }
+  var names: Set<String> { Set(parts.keys.map(\.name)).union(carried.lazy.map { known.objects[$0].id.name }) }
+  /// Namespaces that objects stand in.
+  var namespaces: Set<String> {
+    ownNamespaces.union(carried.lazy.compactMap { known.objects[$0].id.namespace })
+  }
 
   // MARK: Adding
 
@@ -48,7 +52,7 @@ struct ReadingParts {
     }
     counts[raw.type.qualifiedName, default: 0] += 1
     types.insert(raw.type)
-    if raw.type.isNamespaced { namespaces.insert(raw.id.namespace ?? "default") }
+    if raw.type.isNamespaced { ownNamespaces.insert(raw.id.namespace ?? "default") }
     gatherFacts(raw)
     if raw.type.role == .folded {
       if !folder.add(raw.object) {
@@ -66,27 +70,47 @@ struct ReadingParts {
       Part(
         object: Reading.Object(
           id: raw.id, type: raw.type,
-          content: .read(
-            bytes: CanonicalYAML.bytes(of: canonical.value), evidence: ObjectEvidence.bytes(of: raw.object)),
+          bytes: CanonicalYAML.bytes(of: canonical.value), evidence: ObjectEvidence.bytes(of: raw.object),
           version: metadata?["resourceVersion"]?.string.map {
             ObjectVersion(
               resourceVersion: $0, generation: metadata?["generation"]?.int, usedNoise: usedNoise.sorted())
           }), group: raw.object.group, origin: raw.origin))
   }
 
-  /// Adds an item of a typed list, which need not repeat its kind; one that is as it was is not read.
-  mutating func add(_ item: JSONPart, of list: ListedKind, origin: RawObject.Origin) throws(KubeModelError) {
-    if let metadata = item["metadata"], let name = metadata["name"]?.string, let uid = metadata["uid"]?.string,
-      let resourceVersion = metadata["resourceVersion"]?.string
-    {
-      let type = list.type
-      let namespace = type.isNamespaced ? metadata["namespace"]?.string ?? "default" : nil
-      let id = ObjectID(group: type.group, resource: type.resource, namespace: namespace, name: name)
-      if let version = known.version(id, type, uid: uid, resourceVersion: resourceVersion) {
-        return carry(id, list, uid: uid, version: version, origin: origin)
+  /// Adds the items of a typed list, which need not repeat its kind; those that are as they were are not looked at.
+  ///
+  /// - Parameter onFault: told of an item that does not read; throw to end with it.
+  /// - Returns: how many items there are.
+  mutating func add(
+    _ items: some Sequence<JSONPart>, of list: ListedKind, origin: RawObject.Origin,
+    onFault: (KubeModelError) throws -> Void
+  ) rethrows -> Int {
+    let type = list.type
+    let canKnow = known.canKnow(type)
+    let before = carried.count
+    var count = 0
+    for item in items {
+      count += 1
+      if canKnow, let place = known.place(of: item, type) {
+        carried.append(place)
+        continue
+      }
+      do {
+        add(try item.value(), of: list, origin: origin)
+      } catch {
+        try onFault(error)
       }
     }
-    add(try item.value(), of: list, origin: origin)
+    if carried.count > before {
+      counts[type.qualifiedName, default: 0] += carried.count - before
+      types.insert(type)
+      for place in carried[before...] {
+        let object = known.objects[place]
+        if let noise = object.version?.usedNoise, !noise.isEmpty { folder.keep(noise: noise) }
+        if type == ResourceCatalog.namespaces && object.id.name == "kube-system" { uid = uid ?? object.uid }
+      }
+    }
+    return count
   }
 
   /// Adds an item of a typed list, which need not repeat its kind.
@@ -106,20 +130,6 @@ struct ReadingParts {
   private mutating func taint(_ type: ResourceType, _ message: String, _ origin: RawObject.Origin) {
     diagnostics.append(Diagnostic(file: origin.file, line: origin.line, message: message))
     tainted[type.qualifiedName] = tainted[type.qualifiedName] ?? message
-  }
-
-  private mutating func carry(
-    _ id: ObjectID, _ list: ListedKind, uid: String, version: ObjectVersion, origin: RawObject.Origin
-  ) {
-    counts[list.type.qualifiedName, default: 0] += 1
-    types.insert(list.type)
-    if let namespace = id.namespace { namespaces.insert(namespace) }
-    if list.type == ResourceCatalog.namespaces && id.name == "kube-system" { self.uid = self.uid ?? uid }
-    folder.keep(noise: version.usedNoise)
-    keep(
-      Part(
-        object: Reading.Object(id: id, type: list.type, content: .asBefore, version: version),
-        group: KubeObject.group(of: list.apiVersion), origin: origin))
   }
 
   /// One object for each identity.
@@ -149,13 +159,14 @@ struct ReadingParts {
   /// Adds what other parts have.
   mutating func merge(_ other: ReadingParts) {
     for part in other.parts.values { keep(part) }
+    carried += other.carried
     folder.merge(other.folder)
     headEvidence.merge(other.headEvidence) { first, _ in first }
     diagnostics += other.diagnostics
     tainted.merge(other.tainted) { first, _ in first }
     counts.merge(other.counts, uniquingKeysWith: +)
     types.formUnion(other.types)
-    namespaces.formUnion(other.namespaces)
+    ownNamespaces.formUnion(other.ownNamespaces)
     uid = uid ?? other.uid
     daemonSets.formUnion(other.daemonSets)
     podRanges.formUnion(other.podRanges)
@@ -190,13 +201,30 @@ struct ReadingParts {
 
   // MARK: Result
 
-  /// Every object with its workloads folded, sorted by title.
+  /// Settles which of two representations counts, where an object came once as it was and once otherwise.
+  ///
+  /// Calico's storage gives what its API gives too; elsewhere, two different objects of one identity are an error of
+  /// the input, and the one that is recorded stays.
+  mutating func settle() {
+    guard !carried.isEmpty, !parts.isEmpty else { return }
+    for place in carried {
+      guard let part = parts.removeValue(forKey: known.objects[place].id) else { continue }
+      if part.group != ResourceCatalog.calicoStorageGroup {
+        let id = part.object.id.title
+        diagnostics.append(
+          Diagnostic(
+            file: part.origin.file, line: part.origin.line,
+            message: "\(id) is defined twice, differently; the one that is recorded already is used"))
+      }
+    }
+  }
+
+  /// Every object that was looked at, with its workloads folded, sorted by title.
   func objects() -> [Reading.Object] {
     let workloads = folder.results().map { result in
       Reading.Object(
         id: ObjectID(result.object, type: ResourceCatalog.workloads), type: ResourceCatalog.workloads,
-        content: .read(
-          bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head]),
+        bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head],
         version: nil)
     }
     return (parts.values.map(\.object) + workloads).map { (title: $0.id.title, object: $0) }

@@ -95,15 +95,11 @@ package struct FileReader {
       let metadata = root["metadata"], let head = try? metadata.value()
     else { return false }
     let list = ListedKind(type: type, kind: String(kind.dropLast(4)), apiVersion: apiVersion)
-    var count = 0
-    for item in items {
-      count += 1
-      do {
-        try parts.add(item, of: list, origin: RawObject.Origin(file: file, line: nil))
-      } catch {
-        diagnostics.append(Diagnostic(file: file, line: error.line, message: error.message))
-      }
+    var faults: [Diagnostic] = []
+    let count = parts.add(items, of: list, origin: RawObject.Origin(file: file, line: nil)) { error in
+      faults.append(Diagnostic(file: file, line: error.line, message: error.message))
     }
+    diagnostics += faults
     noteList(type, metadata: head, count: count)
     // Only a server gives versions, and only what has one is known.
     hasServerObjects = true

@@ -238,13 +238,9 @@ package struct LiveReader {
     let list = ListedKind(
       type: type, kind: served.kind,
       apiVersion: served.group.isEmpty ? served.version : "\(served.group)/\(served.version)")
-    for item in items {
-      do {
-        try found.add(item, of: list, origin: RawObject.Origin(file: type.qualifiedName, line: nil))
-      } catch {
-        throw ClusterReaderError(
-          .badAnswer, "an item of \(type.qualifiedName) does not read: \(error.message)")
-      }
+    _ = try found.add(items, of: list, origin: RawObject.Origin(file: type.qualifiedName, line: nil)) { error in
+      throw ClusterReaderError(
+        .badAnswer, "an item of \(type.qualifiedName) does not read: \(error.message)")
     }
   }
 

@@ -109,9 +109,35 @@ public struct JSONPart {
   }
 
   private func isString(_ other: StaticString) -> Bool {
+    isBytes(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+  }
+
+  private func isBytes(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
     let text = text
-    return text.count == other.utf8CodeUnitCount
-      && (0..<text.count).allSatisfy { text[$0] == other.utf8Start[$0] }
+    guard text.count == other.count else { return false }
+    for index in 0..<text.count where text[index] != other[index] { return false }
+    return true
+  }
+
+  /// Whether this is a string of these bytes; no string is made for it.
+  public func isText(_ other: String) -> Bool {
+    guard kind == UInt8(ascii: "\"") else { return false }
+    var other = other
+    return other.withUTF8 { isBytes($0) }
+  }
+
+  /// A number that equal strings share, and different ones hardly ever; nil where this is no string.
+  public var fingerprint: UInt64? { kind == UInt8(ascii: "\"") ? JSONPart.fingerprint(text) : nil }
+
+  /// The fingerprint that a part with this text has.
+  public static func fingerprint(of text: String) -> UInt64 {
+    var text = text
+    return text.withUTF8 { fingerprint($0) }
+  }
+
+  /// FNV-1a, whose mixing suffices for uids: whoever forges two alike makes an object be looked at, not passed over.
+  private static func fingerprint(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0100_0000_01B3 }
   }
 
   public var string: String? { kind == UInt8(ascii: "\"") ? String(decoding: text, as: UTF8.self) : nil }
