@@ -8,7 +8,7 @@ import Foundation
 struct Benchmarks {
   static let cases: [(name: String, run: @Sendable () throws -> Void)] = [
     ("first", StoreBenchmark.first), ("backfill", StoreBenchmark.backfill), ("live", StoreBenchmark.live),
-    ("recording", RecordingBenchmark.run),
+    ("recording", RecordingBenchmark.run), ("history", HistoryBenchmark.run),
   ]
 
   static func main() throws {
