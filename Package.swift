@@ -45,6 +45,7 @@ let package = Package(
       plugins: ["EmbedFiles"]),
 
     // Each holds one handle to the outside.
+    .target(name: "SigningKeys", dependencies: ["Integrity"]),
     .target(
       name: "ClusterReader",
       dependencies: [
@@ -105,6 +106,7 @@ let package = Package(
       ], path: "Tests/StubServer"),
 
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity"]),
+    .testTarget(name: "SigningKeysTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),

@@ -1,8 +1,11 @@
 internal import Crypto
 
-/// SHA-256, as lower-case hexadecimal.
+/// SHA-256, as bytes or as lower-case hexadecimal.
 public enum SHA256Digest {
   public static func hex(_ bytes: [UInt8]) -> String { SHA256Value(of: bytes).hex }
+
+  /// The 32 bytes of the digest.
+  public static func bytes(_ bytes: [UInt8]) -> [UInt8] { SHA256Value(of: bytes).bytes }
 }
 
 /// SHA-1, by which git names its objects and ends its packs; nothing is trusted on the strength of it.

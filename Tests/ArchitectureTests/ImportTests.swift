@@ -3,8 +3,8 @@ import Testing
 @Suite struct ImportTests {
   /// Every module imports modules above it in this list only.
   static let order = [
-    "CGit2", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Reachability", "Controls", "ClusterReader", "Attribution",
-    "SnapshotStore", "HistoryIndex", "Evidence", "AmbitKit", "AmbitCommands", "ambit",
+    "CGit2", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "ClusterReader",
+    "Attribution", "SnapshotStore", "HistoryIndex", "Evidence", "AmbitKit", "AmbitCommands", "ambit",
   ]
 
   /// Built and run at build time, and no part of the product.
@@ -21,7 +21,7 @@ import Testing
 
   /// The C library, for error numbers; only modules that hold a handle to the system need it.
   static let systems: Set<String> = ["Glibc", "Musl", "Darwin"]
-  static let systemImporters: Set<String> = ["ClusterReader", "SnapshotStore"]
+  static let systemImporters: Set<String> = ["SigningKeys", "ClusterReader", "SnapshotStore"]
 
   static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
   static let pure: Set<String> = ["Integrity", "KubeModel", "Reachability", "Controls"]

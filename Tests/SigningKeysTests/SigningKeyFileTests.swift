@@ -1,0 +1,104 @@
+import Foundation
+import Integrity
+import SigningKeys
+import Testing
+
+@Suite struct SigningKeyFileTests {
+  private func error(_ path: String, agentSocket: String? = nil) -> IntegrityError? {
+    #expect(throws: IntegrityError.self) { try SigningKeyFile.load(path: path, agentSocket: agentSocket) }
+  }
+
+  @Test func `a private key that others may read is not used`() throws {
+    let tools = try StockTools()
+    let path = try tools.makeKey("ed25519")
+    try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: path)
+    let error = error(path)
+    #expect(error?.code == .unusableKey)
+    #expect(error?.message.contains(path) == true)
+  }
+
+  @Test func `a locked key points to the agent`() throws {
+    let tools = try StockTools()
+    let error = error(try tools.makeKey("ed25519", passphrase: "a passphrase"))
+    #expect(error?.code == .unusableKey)
+    #expect(error?.hint?.contains("ssh-add") == true)
+  }
+
+  @Test(arguments: [["-m", "PEM"], ["-m", "PKCS8"]])
+  func `a key in PEM says how to convert it`(_ format: [String]) throws {
+    let tools = try StockTools()
+    let path = try tools.makeKey("rsa-2048", extra: format)
+    #expect(error(path)?.hint?.contains("ssh-keygen -p") == true)
+    try tools.run(["ssh-keygen", "-q", "-p", "-P", "", "-N", "", "-f", path])
+    #expect(try tools.key("rsa-2048").publicKey == tools.publicKey("rsa-2048"))
+  }
+
+  @Test func `a weak key, no key and no file are told apart`() throws {
+    let tools = try StockTools()
+    #expect(error(try tools.makeKey("rsa-1024"))?.message == "an RSA key of 1024 bits is too weak")
+    #expect(error(try tools.write("note", "no key\n"))?.code == .malformed)
+    #expect(error(tools.path("absent"))?.code == .notFound)
+    #expect(error(try tools.write("large", String(repeating: "x", count: 100_000)))?.message.contains("too large") == true)
+    #expect(error(tools.directory)?.code == .notFound)
+  }
+
+  @Test func `a private key whose public half was swapped is refused`() throws {
+    let tools = try StockTools()
+    for kind in StockTools.kinds { try tools.makeKey(kind) }
+    for kind in StockTools.kinds {
+      try tools.makeKey(kind, name: "other")
+      let (one, other) = (try blob("\(kind)", tools), try blob("other", tools))
+      // The outer public key is the first one; the secret part holds another.
+      let from = try Data(tools.publicKey(kind).blob), to = try Data(tools.publicKey("other").blob)
+      guard from.count == to.count, let range = one.range(of: from) else { continue }
+      var swapped = one
+      swapped.replaceSubrange(range, with: to)
+      #expect(swapped != other)
+      let text = "\(SSHPrivateKey.head)\n\(swapped.base64EncodedString())\n-----END OPENSSH PRIVATE KEY-----\n"
+      #expect(throws: IntegrityError.self) { try SSHPrivateKey(text: text, name: "k") }
+      for file in ["other", "other.pub"] { try FileManager.default.removeItem(atPath: tools.path(file)) }
+    }
+  }
+
+  private func blob(_ name: String, _ tools: StockTools) throws -> Data {
+    let lines = try tools.read(name).split(separator: "\n").dropFirst().dropLast()
+    return try #require(Data(base64Encoded: lines.joined()))
+  }
+
+  @Test func `damaged private keys are refused, and never stop the program`() throws {
+    let tools = try StockTools()
+    for kind in ["ed25519", "ecdsa-256", "rsa-2048"] {
+      try tools.makeKey(kind)
+      let whole = try blob(kind, tools)
+      var numbers = SeededNumbers(seed: 7)
+      for _ in 0..<300 {
+        var damaged = whole
+        let place = Int.random(in: 0..<damaged.count, using: &numbers)
+        switch Int.random(in: 0..<3, using: &numbers) {
+        case 0: damaged[place] ^= UInt8.random(in: 1...255, using: &numbers)
+        case 1: damaged = damaged.prefix(place)
+        default: damaged.insert(UInt8.random(in: 0...255, using: &numbers), at: place)
+        }
+        let text = "\(SSHPrivateKey.head)\n\(damaged.base64EncodedString())\n-----END OPENSSH PRIVATE KEY-----\n"
+        // What is read in spite of damage, in a comment say, still signs for its public key.
+        guard let key = try? SSHPrivateKey(text: text, name: "k"), let armor = try? key.sign([1], namespace: "n") else { continue }
+        #expect(try SSHSignature(armor: armor).isMade(over: [1]))
+      }
+    }
+  }
+}
+
+/// Random numbers that are the same in every run (SplitMix64).
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var value = state
+    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+    return value ^ (value >> 31)
+  }
+}
