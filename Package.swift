@@ -105,8 +105,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], path: "Tests/StubServer"),
 
-    .testTarget(name: "IntegrityTests", dependencies: ["Integrity"]),
-    .testTarget(name: "SigningKeysTests", dependencies: ["Integrity", "SigningKeys"]),
+    .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),

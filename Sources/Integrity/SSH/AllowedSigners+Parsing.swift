@@ -5,7 +5,7 @@ extension AllowedSigners.Entry {
     let principals = try AllowedSigners.Entry.principals(&rest)
     var options = Options()
     let looksLikeKey = SSHPublicKey.Algorithm.allCases.contains { rest.hasPrefix($0.rawValue) }
-    if !looksLikeKey, let word = AllowedSigners.Entry.options(&rest) {
+    if !looksLikeKey, let word = try AllowedSigners.Entry.options(&rest) {
       options = try Options(text: word, localTimeOffset: localTimeOffset)
     }
     self.line = line
@@ -36,8 +36,8 @@ extension AllowedSigners.Entry {
     return names
   }
 
-  /// Takes the word of options, in which quotes may hold blanks; nil where the line ends before one does.
-  private static func options(_ rest: inout Substring) -> Substring? {
+  /// Takes the word of options, in which quotes may hold blanks; nil where the line ends with it.
+  private static func options(_ rest: inout Substring) throws(IntegrityError) -> Substring? {
     var isQuoted = false
     var end = rest.startIndex
     while end < rest.endIndex, isQuoted || !isBlank(rest[end]) {
@@ -49,6 +49,7 @@ extension AllowedSigners.Entry {
       if rest[end] == "\"" { isQuoted.toggle() }
       end = next
     }
+    guard !isQuoted else { throw IntegrityError(.malformed, "the quotes in the options do not end") }
     guard end < rest.endIndex else { return nil }
     defer { rest = rest[end...].drop(while: isBlank) }
     return rest[..<end]

@@ -14,8 +14,8 @@ extension SigningKey {
   /// - Parameter namespace: what the signature is for, so that it proves nothing elsewhere; `git` for commits
   ///   and tags.
   package func sign(_ payload: [UInt8], namespace: String) throws(IntegrityError) -> String {
-    guard !namespace.isEmpty else {
-      throw IntegrityError(.malformed, "a signature needs a namespace that says what it is for")
+    guard !namespace.isEmpty, namespace.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw IntegrityError(.malformed, "what a signature is for is named in printable ASCII without spaces")
     }
     let data = SSHSignature.signedData(payload, namespace: namespace, hash: .sha512)
     let signature = SSHSignature(

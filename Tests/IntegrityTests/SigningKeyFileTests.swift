@@ -72,33 +72,12 @@ import Testing
       let whole = try blob(kind, tools)
       var numbers = SeededNumbers(seed: 7)
       for _ in 0..<300 {
-        var damaged = whole
-        let place = Int.random(in: 0..<damaged.count, using: &numbers)
-        switch Int.random(in: 0..<3, using: &numbers) {
-        case 0: damaged[place] ^= UInt8.random(in: 1...255, using: &numbers)
-        case 1: damaged = damaged.prefix(place)
-        default: damaged.insert(UInt8.random(in: 0...255, using: &numbers), at: place)
-        }
+        let damaged = Data(numbers.damaged(Array(whole)))
         let text = "\(SSHPrivateKey.head)\n\(damaged.base64EncodedString())\n-----END OPENSSH PRIVATE KEY-----\n"
         // What is read in spite of damage, in a comment say, still signs for its public key.
         guard let key = try? SSHPrivateKey(text: text, name: "k"), let armor = try? key.sign([1], namespace: "n") else { continue }
         #expect(try SSHSignature(armor: armor).isMade(over: [1]))
       }
     }
-  }
-}
-
-/// Random numbers that are the same in every run (SplitMix64).
-struct SeededNumbers: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var value = state
-    value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-    return value ^ (value >> 31)
   }
 }
