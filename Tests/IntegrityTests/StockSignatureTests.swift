@@ -78,19 +78,30 @@ import Testing
     #expect(verdict(parts) == .good(allowed.entries[0]))
     #expect(try CommitSignature.inserting(parts.armor, into: parts.payload) == Array(theirs.utf8))
 
-    let unsigned = Array(String(decoding: parts.payload, as: UTF8.self).replacing("theirs", with: "ours").utf8)
-    let armor = try tools.key(kind).sign(unsigned, namespace: "git")
-    let signed = String(decoding: try CommitSignature.inserting(armor, into: unsigned), as: UTF8.self)
-    // As it is, and with a header behind the signature that git leaves out of what is signed.
-    let extended = signed.replacing("\n\n", with: "\ngpgsig-sha256 one\n two\n\n", maxReplacements: 1)
-    for text in [signed, extended] {
-      let name = try git("hash-object", "-t", "commit", "-w", "--stdin", input: text).stdout.dropLast()
+    let plain = String(decoding: parts.payload, as: UTF8.self).replacing("theirs", with: "ours")
+    func signed(_ text: String) throws -> String {
+      let armor = try tools.key(kind).sign(Array(text.utf8), namespace: "git")
+      return String(decoding: try CommitSignature.inserting(armor, into: Array(text.utf8)), as: UTF8.self)
+    }
+    /// The text with headers put in as the last ones.
+    func extended(_ text: String, _ headers: String) -> String {
+      text.replacing("\n\n", with: "\n\(headers)\n", maxReplacements: 1)
+    }
+    let ours = try signed(plain)
+    // As it is; with headers that are no part of what is signed; and with one in front of the signature
+    // that then stands behind it.
+    let tag = "mergetag object 1\n type commit\n  gpgsig x\n \n message\n"
+    let moved = try signed(extended(plain, tag)).replacing(tag, with: "", maxReplacements: 1)
+    for text in [
+      ours, extended(ours, "gpgsig-sha256 one\n two\n"), extended(ours, "gpgsigx one\n two\n"), extended(moved, tag),
+    ] {
+      let name = try git("hash-object", "--literally", "-t", "commit", "-w", "--stdin", input: text).stdout.dropLast()
       let verified = try git("verify-commit", String(name))
-      #expect(verified.status == 0, "\(verified.stderr)")
+      #expect(verified.status == 0, "\(verified.stderr) \(text)")
       #expect(verified.stderr.contains("Good \"git\" signature for a@b.test"))
       #expect(verdict(try #require(try CommitSignature.split(Array(text.utf8)))) == .good(allowed.entries[0]))
     }
-    let name = try git("hash-object", "-t", "commit", "-w", "--stdin", input: signed.replacing("ours", with: "0urs")).stdout
+    let name = try git("hash-object", "-t", "commit", "-w", "--stdin", input: ours.replacing("ours", with: "0urs")).stdout
     #expect(try git("verify-commit", String(name.dropLast())).status != 0)
   }
 
