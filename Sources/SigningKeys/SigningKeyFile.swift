@@ -28,19 +28,27 @@ package enum SigningKeyFile {
           .unusableKey, "others may read the private key \(path), so it is not used",
           hint: "take their rights away with `chmod 600`")
       }
-      return try SSHPrivateKey(text: text, name: path)
+      return try naming(path) { () throws(IntegrityError) in try SSHPrivateKey(text: text) }
     }
     return try agentKey(text, path: path, socket: agentSocket)
+  }
+
+  /// Puts the file's name in front of what is wrong with its key.
+  private static func naming<Key>(
+    _ path: String, _ read: () throws(IntegrityError) -> Key
+  ) throws(IntegrityError) -> Key {
+    do {
+      return try read()
+    } catch {
+      throw IntegrityError(error.code, "\(path): \(error.message)", hint: error.hint)
+    }
   }
 
   private static func agentKey(
     _ text: String, path: String, socket: String?
   ) throws(IntegrityError) -> any SigningKey {
-    guard let line = text.split(whereSeparator: \.isNewline).first, let key = try? SSHPublicKey(line: line) else {
-      throw IntegrityError(
-        .malformed, "\(path) holds no SSH key that can sign",
-        hint: "ed25519, ECDSA and RSA keys do; make one with `ssh-keygen -t ed25519 -f FILE`")
-    }
+    let line = text.split(whereSeparator: \.isNewline).first ?? ""
+    let key = try naming(path) { () throws(IntegrityError) in try SSHPublicKey(line: line) }
     let other = "start an agent and add the key with `ssh-add`, or name the file of the private key"
     guard let socket, !socket.isEmpty else {
       throw IntegrityError(

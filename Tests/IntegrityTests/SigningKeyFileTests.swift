@@ -35,8 +35,11 @@ import Testing
 
   @Test func `a weak key, no key and no file are told apart`() throws {
     let tools = try StockTools()
-    #expect(error(try tools.makeKey("rsa-1024"))?.message == "an RSA key of 1024 bits is too weak")
-    #expect(error(try tools.write("note", "no key\n"))?.code == .malformed)
+    let weak = try tools.makeKey("rsa-1024")
+    for path in [weak, "\(weak).pub"] {
+      #expect(error(path)?.message == "\(path): an RSA key of 1024 bits is too weak")
+    }
+    #expect(error(try tools.write("note", "nothing\n"))?.message == "\(tools.path("note")): this is no public key; `<type> <base64> [comment]` is asked for")
     #expect(error(tools.path("absent"))?.code == .notFound)
     #expect(error(try tools.write("large", String(repeating: "x", count: 100_000)))?.message.contains("too large") == true)
     #expect(error(tools.directory)?.code == .notFound)
@@ -55,7 +58,7 @@ import Testing
       swapped.replaceSubrange(range, with: to)
       #expect(swapped != other)
       let text = "\(SSHPrivateKey.head)\n\(swapped.base64EncodedString())\n-----END OPENSSH PRIVATE KEY-----\n"
-      #expect(throws: IntegrityError.self) { try SSHPrivateKey(text: text, name: "k") }
+      #expect(throws: IntegrityError.self) { try SSHPrivateKey(text: text) }
       for file in ["other", "other.pub"] { try FileManager.default.removeItem(atPath: tools.path(file)) }
     }
   }
@@ -75,7 +78,7 @@ import Testing
         let damaged = Data(numbers.damaged(Array(whole)))
         let text = "\(SSHPrivateKey.head)\n\(damaged.base64EncodedString())\n-----END OPENSSH PRIVATE KEY-----\n"
         // What is read in spite of damage, in a comment say, still signs for its public key.
-        guard let key = try? SSHPrivateKey(text: text, name: "k"), let armor = try? key.sign([1], namespace: "n") else { continue }
+        guard let key = try? SSHPrivateKey(text: text), let armor = try? key.sign([1], namespace: "n") else { continue }
         #expect(try SSHSignature(armor: armor).isMade(over: [1]))
       }
     }

@@ -19,40 +19,36 @@ package struct SSHPrivateKey: SigningKey {
   private static let tail = "-----END OPENSSH PRIVATE KEY-----"
   private static let magic = Array("openssh-key-v1\0".utf8)
 
-  /// Reads the text of a key file.
-  ///
-  /// - Parameter name: what messages call the file.
-  package init(text: String, name: String) throws(IntegrityError) {
+  /// Reads the text of a key file. What is thrown does not name the file.
+  package init(text: String) throws(IntegrityError) {
     let lines = text.split { $0 == "\n" || $0 == "\r\n" }
     guard let first = lines.first, first == SSHPrivateKey.head[...] else {
-      throw SSHPrivateKey.foreign(lines.first ?? "", name: name)
+      throw SSHPrivateKey.foreign(lines.first ?? "")
     }
     guard lines.last == SSHPrivateKey.tail[...],
       let bytes = Base64.bytes(lines.dropFirst().dropLast().flatMap(\.utf8))
-    else { throw IntegrityError(.malformed, "the private key in \(name) is cut off, or not base64") }
+    else { throw IntegrityError(.malformed, "the private key is cut off, or not base64") }
     var reader = SSHReader(bytes)
     guard try reader.take(SSHPrivateKey.magic.count) == SSHPrivateKey.magic else {
-      throw IntegrityError(.malformed, "\(name) holds no openssh-key-v1")
+      throw IntegrityError(.malformed, "this is no openssh-key-v1")
     }
     let cipher = try reader.name()
     _ = (try reader.string(), try reader.string())  // how a passphrase was stretched
-    guard cipher == "none" else { throw SSHPrivateKey.locked(name) }
-    guard try reader.number() == 1 else {
-      throw IntegrityError(.unsupported, "\(name) holds other than one key")
-    }
+    guard cipher == "none" else { throw SSHPrivateKey.locked }
+    guard try reader.number() == 1 else { throw IntegrityError(.unsupported, "the file holds other than one key") }
     publicKey = try SSHPublicKey(blob: reader.string())
     var secret = SSHReader(try reader.string())
     try reader.end()
     guard try secret.number() == secret.number() else {
-      throw IntegrityError(.malformed, "the private key in \(name) is damaged: its check numbers differ")
+      throw IntegrityError(.malformed, "the private key is damaged: its check numbers differ")
     }
     guard try secret.name() == publicKey.algorithm.rawValue else {
-      throw IntegrityError(.malformed, "the two halves of the key in \(name) are of different types")
+      throw IntegrityError(.malformed, "the two halves of the key are of different types")
     }
-    material = try SSHPrivateKey.material(publicKey, &secret, name: name)
+    material = try SSHPrivateKey.material(publicKey, &secret)
     _ = try secret.string()  // the comment
     guard secret.rest.enumerated().allSatisfy({ $1 == UInt8(truncatingIfNeeded: $0 + 1) }) else {
-      throw IntegrityError(.malformed, "the private key in \(name) is damaged: its padding is not 1, 2, 3 …")
+      throw IntegrityError(.malformed, "the private key is damaged: its padding is not 1, 2, 3 …")
     }
   }
 
@@ -91,7 +87,7 @@ package struct SSHPrivateKey: SigningKey {
 
   /// The private half, which has to fit the public one.
   private static func material(
-    _ publicKey: SSHPublicKey, _ secret: inout SSHReader, name: String
+    _ publicKey: SSHPublicKey, _ secret: inout SSHReader
   ) throws(IntegrityError) -> Material {
     var isPair = false
     var material: Material?
@@ -123,11 +119,11 @@ package struct SSHPrivateKey: SigningKey {
       material = key.map { .rsa($0) }
     case .tokenEd25519:
       throw IntegrityError(
-        .unsupported, "the key in \(name) lives on a hardware token",
+        .unsupported, "the key lives on a hardware token",
         hint: "add it to ssh-agent with `ssh-add`, and name its .pub file")
     }
     guard isPair, let material else {
-      throw IntegrityError(.malformed, "the private key in \(name) does not belong to its public key")
+      throw IntegrityError(.malformed, "the private key does not belong to its public key")
     }
     return material
   }
@@ -139,20 +135,18 @@ package struct SSHPrivateKey: SigningKey {
     return [UInt8](repeating: 0, count: max(0, width - number.count)) + number
   }
 
-  private static func locked(_ name: String) -> IntegrityError {
-    IntegrityError(
-      .unusableKey, "the private key \(name) is locked with a passphrase",
-      hint: "add it to ssh-agent with `ssh-add`, and name its .pub file instead")
-  }
+  private static let locked = IntegrityError(
+    .unusableKey, "the private key is locked with a passphrase",
+    hint: "add it to ssh-agent with `ssh-add`, and name its .pub file instead")
 
   /// Why a file that does not begin as the format does is no key that can be read.
-  private static func foreign(_ first: Substring, name: String) -> IntegrityError {
+  private static func foreign(_ first: Substring) -> IntegrityError {
     if first.hasPrefix("-----BEGIN "), first.hasSuffix("PRIVATE KEY-----") {
       return IntegrityError(
-        .unsupported, "the private key \(name) is in the older PEM format",
+        .unsupported, "the private key is in the older PEM format",
         hint: "write it in OpenSSH's format with `ssh-keygen -p -f FILE`, which asks for a passphrase that may stay empty")
     }
     return IntegrityError(
-      .malformed, "\(name) holds no SSH key", hint: "make one with `ssh-keygen -t ed25519 -f FILE`")
+      .malformed, "this is no SSH key", hint: "make one with `ssh-keygen -t ed25519 -f FILE`")
   }
 }
