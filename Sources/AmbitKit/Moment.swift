@@ -49,6 +49,13 @@ package struct Moment: Sendable, Hashable, Comparable {
   /// Which end of a day a bare date means.
   package enum DayEnd: Sendable { case start, end }
 
+  /// Reads what `text` writes, and RFC 3339 in other spellings.
+  package init?(rfc3339 text: String) {
+    let parts = text.split(whereSeparator: { $0 == "T" || $0 == "t" || $0 == " " })
+    guard parts.count == 2, let date = Moment.days(parts[0]), let time = Moment.time(parts[1]) else { return nil }
+    milliseconds = date * 86_400_000 + time
+  }
+
   /// Reads RFC 3339, a date, or a time ago such as `2h ago`.
   package init?(_ text: String, now: Moment, day: DayEnd) {
     if let ago = Moment.ago(text) {

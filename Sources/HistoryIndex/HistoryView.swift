@@ -76,7 +76,7 @@ package struct HistoryView {
         (SELECT earlier.blob FROM version AS earlier
           WHERE earlier.object = version.object AND earlier.snapshot < version.snapshot
           ORDER BY earlier.snapshot DESC LIMIT 1),
-        version.semanticDigest, uid.value, actor.value, version.actorSource, version.actorTime, version.cause,
+        uid.value, actor.value, version.actorSource, version.actorTime, version.cause,
         version.summary, \(HistoryView.snapshotColumns)
       FROM version
         JOIN object ON object.id = version.object
@@ -91,7 +91,7 @@ package struct HistoryView {
       """, StatementArguments(arguments)
     ) { row in
       let step = Int(try row.number(6))
-      let source = Int(try row.number(12))
+      let source = Int(try row.number(11))
       guard IndexedChange.Step.allCases.indices.contains(step),
         IndexedChange.Actor.Source.allCases.indices.contains(source)
       else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
@@ -99,13 +99,13 @@ package struct HistoryView {
         change: IndexedChange(
           id: try row.objectID(0), kind: try row.text(4), path: try row.text(5),
           step: IndexedChange.Step.allCases[step], blob: try row.optionalName(7),
-          previousBlob: try row.optionalName(8), semanticDigest: try row.optionalName(9),
-          uid: try row.optionalText(10),
+          previousBlob: try row.optionalName(8),
+          uid: try row.optionalText(9),
           actor: IndexedChange.Actor(
-            name: try row.optionalText(11), source: IndexedChange.Actor.Source.allCases[source],
-            time: try row.optionalNumber(13)),
-          cause: try row.optionalText(14), summary: try row.text(15)),
-        snapshot: try HistoryView.snapshot(row, from: 16))
+            name: try row.optionalText(10), source: IndexedChange.Actor.Source.allCases[source],
+            time: try row.optionalNumber(12)),
+          cause: try row.optionalText(13), summary: try row.text(14)),
+        snapshot: try HistoryView.snapshot(row, from: 15))
     }
   }
 
@@ -307,7 +307,7 @@ package struct HistoryView {
       """,
       """
       SELECT cluster.name, snapshot.name, apiGroup, resource, namespace, object.name, kind, path.value, step,
-        version.blob, semanticDigest, uid.value, actor.value, actorSource, actorTime, cause, summary
+        version.blob, uid.value, actor.value, actorSource, actorTime, cause, summary
       FROM version JOIN object ON object.id = object JOIN snapshot ON snapshot.id = version.snapshot
         JOIN cluster ON cluster.id = object.cluster
         JOIN text AS path ON path.id = version.path LEFT JOIN text AS uid ON uid.id = version.uid

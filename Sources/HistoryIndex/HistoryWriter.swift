@@ -8,6 +8,9 @@ package final class HistoryWriter {
   // What was looked up in this transaction, since a history names the same things again and again.
   private var clusters: [String: Int64] = [:]
   private var texts: [String: Int64] = [:]
+  /// The last snapshot and the last observation of each cluster.
+  private var snapshots: [String: String?] = [:]
+  private var observations: [String: String?] = [:]
 
   init(database: Database) { self.database = database }
 
@@ -18,6 +21,8 @@ package final class HistoryWriter {
   package func reset(_ cluster: String) throws {
     try database.execute(sql: "DELETE FROM cluster WHERE name = ?", arguments: [cluster])
     clusters[cluster] = nil
+    snapshots[cluster] = nil
+    observations[cluster] = nil
   }
 
   private func run(_ sql: String, _ arguments: StatementArguments) throws {
@@ -37,7 +42,7 @@ package final class HistoryWriter {
   ///
   /// - Throws: `.diverged` where its parent is not the last one: the branch was rewritten.
   package func append(_ snapshot: IndexedSnapshot, changes: [IndexedChange], to cluster: String) throws {
-    guard try view.indexedHead(cluster) == snapshot.parent else {
+    guard try snapshots[cluster] ?? view.indexedHead(cluster) == snapshot.parent else {
       throw IndexError(.diverged, "the branch '\(cluster)' is not the one that was indexed")
     }
     let clusterID = try clusterID(cluster)
@@ -53,6 +58,7 @@ package final class HistoryWriter {
         HexName.data(snapshot.stateDigest),
       ])
     let snapshotID = database.lastInsertedRowID
+    snapshots[cluster] = snapshot.commit
     for change in changes { try append(change, clusterID, snapshotID) }
   }
 
@@ -62,12 +68,12 @@ package final class HistoryWriter {
     try run(
       """
       INSERT INTO version
-        (object, snapshot, step, path, blob, semanticDigest, uid, actorName, actorSource, actorTime, cause, summary)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        (object, snapshot, step, path, blob, uid, actorName, actorSource, actorTime, cause, summary)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         objectID, snapshotID, IndexedChange.Step.allCases.firstIndex(of: change.step), try textID(change.path), blob,
-        change.semanticDigest.map(HexName.data), try change.uid.map(textID), try change.actor.name.map(textID),
+        try change.uid.map(textID), try change.actor.name.map(textID),
         IndexedChange.Actor.Source.allCases.firstIndex(of: change.actor.source), change.actor.time, change.cause,
         change.summary,
       ])
@@ -100,7 +106,7 @@ package final class HistoryWriter {
   package func append(
     _ observation: IndexedObservation, seen: [ObjectID: IndexedVersion?] = [:], to cluster: String
   ) throws {
-    guard try view.indexedObservation(cluster) == observation.parent else {
+    guard try observations[cluster] ?? view.indexedObservation(cluster) == observation.parent else {
       throw IndexError(.diverged, "the observations of '\(cluster)' are not those that were indexed")
     }
     let clusterID = try clusterID(cluster)
@@ -117,6 +123,7 @@ package final class HistoryWriter {
         observation.state.map(HexName.data), observation.isTimeGiven, observation.resourceVersion,
         try testimonyID(observation),
       ])
+    observations[cluster] = observation.commit
     for (id, version) in seen {
       try run(
         """

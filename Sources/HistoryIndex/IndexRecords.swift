@@ -34,7 +34,6 @@ package struct IndexedChange: Sendable, Hashable {
   /// Names of blobs in hexadecimal; `blob` is nil for a deletion.
   package let blob: String?
   package let previousBlob: String?
-  package let semanticDigest: String?
   package let uid: String?
   package let actor: Actor
   package let cause: String?
@@ -42,7 +41,7 @@ package struct IndexedChange: Sendable, Hashable {
 
   package init(
     id: ObjectID, kind: String, path: String, step: Step, blob: String?, previousBlob: String?,
-    semanticDigest: String?, uid: String?, actor: Actor, cause: String?, summary: String
+    uid: String?, actor: Actor, cause: String?, summary: String
   ) {
     self.id = id
     self.kind = kind
@@ -50,7 +49,6 @@ package struct IndexedChange: Sendable, Hashable {
     self.step = step
     self.blob = blob
     self.previousBlob = previousBlob
-    self.semanticDigest = semanticDigest
     self.uid = uid
     self.actor = actor
     self.cause = cause

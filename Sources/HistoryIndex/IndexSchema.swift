@@ -67,7 +67,6 @@ enum IndexSchema {
       step INTEGER NOT NULL CHECK (step BETWEEN 0 AND 3),
       path INTEGER NOT NULL REFERENCES text(id),
       blob BLOB CHECK ((blob IS NULL) = (step = 2)),
-      semanticDigest BLOB,
       uid INTEGER REFERENCES text(id),
       actorName INTEGER REFERENCES text(id),
       actorSource INTEGER NOT NULL,

@@ -140,13 +140,13 @@ public enum CanonicalYAML {
     guard last != space && last != UInt8(ascii: ":") else { return false }
     for (index, byte) in bytes.enumerated() {
       switch byte {
-      case _ where isLetter(byte): continue
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): continue
-      case space: continue
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, space: continue
       case UInt8(ascii: ":"):
         if bytes[index + 1] == space { return false }
-      default:
-        if !"_-./@%+=,;()~$^*!?".utf8.contains(byte) { return false }
+      // _-./@%+=,;()~$^*!?
+      case 0x5F, 0x2D, 0x2E, 0x2F, 0x40, 0x25, 0x2B, 0x3D, 0x2C, 0x3B, 0x28, 0x29, 0x7E, 0x24, 0x5E, 0x2A, 0x21, 0x3F:
+        continue
+      default: return false
       }
     }
     return bytes.count > 5 || !words.contains(String(decoding: bytes, as: UTF8.self).lowercased())

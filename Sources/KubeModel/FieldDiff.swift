@@ -14,9 +14,9 @@ public struct FieldDiff: Sendable, Hashable {
   /// Lists are compared after their common start and end, so that a rule that was put in the middle reads
   /// as one that was added.
   public init(_ old: Value?, _ new: Value?) {
-    var changes: [Change] = []
-    FieldDiff.compare(old, new, path: "", into: &changes)
-    self.changes = changes
+    var comparison = Comparison()
+    comparison.compare(old, new)
+    changes = comparison.changes
   }
 
   /// The changed fields in a line.
@@ -31,39 +31,66 @@ public struct FieldDiff: Sendable, Hashable {
     return paths.count > 3 ? "\(shown) and \(paths.count - 3) more" : shown
   }
 
-  private static func compare(_ old: Value?, _ new: Value?, path: String, into changes: inout [Change]) {
-    guard old != new else { return }
-    switch (old, new) {
-    case (.map(let left)?, .map(let right)?):
-      var keys = left.keys + right.keys.filter { left[$0] == nil }
-      keys.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-      for key in keys {
-        let isPlain = key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-        let step = isPlain ? (path.isEmpty ? key : ".\(key)") : "[\"\(key)\"]"
-        compare(left[key], right[key], path: path + step, into: &changes)
-      }
-    case (.list(let left)?, .list(let right)?):
-      compare(left, right, path: path, into: &changes)
-    default:
-      changes.append(Change(path: path, old: old, new: new))
+  private struct Comparison {
+    enum Step {
+      case key(String)
+      case index(Int)
     }
-  }
 
-  private static func compare(
-    _ left: [Value], _ right: [Value], path: String, into changes: inout [Change]
-  ) {
-    var start = 0
-    while start < left.count, start < right.count, left[start] == right[start] { start += 1 }
-    var leftEnd = left.count
-    var rightEnd = right.count
-    while leftEnd > start, rightEnd > start, left[leftEnd - 1] == right[rightEnd - 1] {
-      leftEnd -= 1
-      rightEnd -= 1
+    var changes: [Change] = []
+    /// Where the comparison stands; a text is made of it only for what differs.
+    var path: [Step] = []
+
+    mutating func compare(_ old: Value?, _ new: Value?) {
+      switch (old, new) {
+      case (.map(let left)?, .map(let right)?): compare(left.entries, right.entries)
+      case (.list(let left)?, .list(let right)?): compare(left, right)
+      default:
+        if old != new { changes.append(Change(path: text, old: old, new: new)) }
+      }
     }
-    for index in start..<max(leftEnd, rightEnd) {
-      compare(
-        index < leftEnd ? left[index] : nil, index < rightEnd ? right[index] : nil,
-        path: "\(path)[\(index)]", into: &changes)
+
+    private mutating func compare(_ left: [(key: String, value: Value)], _ right: [(key: String, value: Value)]) {
+      var i = 0
+      var j = 0
+      while i < left.count || j < right.count {
+        let takesLeft = i < left.count && (j == right.count || !Mapping.precedes(right[j].key, left[i].key))
+        let takesRight = j < right.count && (i == left.count || !Mapping.precedes(left[i].key, right[j].key))
+        path.append(.key(takesLeft ? left[i].key : right[j].key))
+        compare(takesLeft ? left[i].value : nil, takesRight ? right[j].value : nil)
+        path.removeLast()
+        if takesLeft { i += 1 }
+        if takesRight { j += 1 }
+      }
+    }
+
+    private mutating func compare(_ left: [Value], _ right: [Value]) {
+      var start = 0
+      while start < left.count, start < right.count, left[start] == right[start] { start += 1 }
+      var leftEnd = left.count
+      var rightEnd = right.count
+      while leftEnd > start, rightEnd > start, left[leftEnd - 1] == right[rightEnd - 1] {
+        leftEnd -= 1
+        rightEnd -= 1
+      }
+      for index in start..<max(leftEnd, rightEnd) {
+        path.append(.index(index))
+        compare(index < leftEnd ? left[index] : nil, index < rightEnd ? right[index] : nil)
+        path.removeLast()
+      }
+    }
+
+    private var text: String {
+      var text = ""
+      for step in path {
+        switch step {
+        case .index(let index): text += "[\(index)]"
+        case .key(let key):
+          let isPlain = key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+          text += isPlain ? (text.isEmpty ? key : ".\(key)") : "[\"\(key)\"]"
+        }
+      }
+      return text
     }
   }
 }

@@ -54,6 +54,13 @@ public struct Mapping: Sendable {
     return result
   }
 
+  /// The same keys with other values.
+  func mapValues(_ transform: (Value) -> Value) -> Mapping {
+    var result = Mapping()
+    result.entries = entries.map { ($0.key, transform($0.value)) }
+    return result
+  }
+
   private func lowerBound(_ key: String) -> Int {
     var low = 0
     var high = entries.count
@@ -65,11 +72,32 @@ public struct Mapping: Sendable {
   }
 
   /// Byte equality. (`String.==` calls two spellings of one accented letter equal.)
-  static func isSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }
+  static func isSame(_ left: String, _ right: String) -> Bool {
+    guard left.utf8.count == right.utf8.count else { return false }
+    return Mapping.lend(left, right) { left, right in
+      for index in 0..<left.count where left[index] != right[index] { return false }
+      return true
+    } ?? left.utf8.elementsEqual(right.utf8)
+  }
 
   /// Byte order. (`String.<` compares normalised Unicode, which other tools do not.)
   static func precedes(_ left: String, _ right: String) -> Bool {
-    left.utf8.lexicographicallyPrecedes(right.utf8)
+    Mapping.lend(left, right) { left, right in
+      for index in 0..<min(left.count, right.count) where left[index] != right[index] {
+        return left[index] < right[index]
+      }
+      return left.count < right.count
+    } ?? left.utf8.lexicographicallyPrecedes(right.utf8)
+  }
+
+  /// Lends the bytes of two strings, which the standard library's own comparisons of views go through one by one.
+  private static func lend(
+    _ left: String, _ right: String,
+    _ body: (UnsafeBufferPointer<UInt8>, UnsafeBufferPointer<UInt8>) -> Bool
+  ) -> Bool? {
+    left.utf8.withContiguousStorageIfAvailable { left in
+      right.utf8.withContiguousStorageIfAvailable { right in body(left, right) }
+    } ?? nil
   }
 }
 

@@ -11,12 +11,13 @@ public enum SemanticForm {
     SHA256Digest.hex(CanonicalYAML.bytes(of: value(of: object, type: type)))
   }
 
+  private static let evidence = ["uid", "creationTimestamp", "annotations", "generateName"]
+
   static func value(of object: KubeObject, type: ResourceType) -> Value {
     guard var root = object.value.map else { return object.value }
     // When an object was made is evidence about it, not its meaning.
-    if var metadata = root["metadata"]?.map {
-      for key in ["uid", "creationTimestamp", "annotations", "generateName"] { metadata[key] = nil }
-      root["metadata"] = .map(metadata)
+    if let metadata = root["metadata"]?.map {
+      root["metadata"] = .map(metadata.filter { key, _ in !evidence.contains(key) })
     }
     if type == ResourceCatalog.networkPolicies, let spec = root["spec"]?.map {
       root["spec"] = networkPolicySpec(spec)
@@ -42,11 +43,10 @@ public enum SemanticForm {
     switch value {
     case .map(let map):
       // Within a rule or a selector, an empty list says as much as none: no limit.
-      let entries = map.entries.filter { key, value in
-        !(optionalLists.contains(key) && value.list?.isEmpty == true)
-          && !(key == "matchLabels" && value.map?.isEmpty == true)
-      }
-      var result = Mapping(entries.map { ($0.key, withDefaults($0.value)) })
+      var result = map.filter { key, value in
+        !(value.list?.isEmpty == true && optionalLists.contains(key))
+          && !(value.map?.isEmpty == true && key == "matchLabels")
+      }.mapValues(withDefaults)
       if let ports = result["ports"]?.list {
         result["ports"] = .list(
           ports.map { port in
@@ -64,7 +64,8 @@ public enum SemanticForm {
   /// Every list of a NetworkPolicy is a set of alternatives.
   private static func sorted(_ value: Value) -> Value {
     switch value {
-    case .map(let map): .map(Mapping(map.entries.map { ($0.key, sorted($0.value)) }))
+    case .map(let map): .map(map.mapValues(sorted))
+    case .list(let list) where list.count < 2: .list(list.map(sorted))
     case .list(let list):
       .list(
         list.map(sorted).map { ($0, CanonicalYAML.bytes(of: $0)) }

@@ -122,6 +122,17 @@ package struct CommitRecord: Sendable {
     trailers = CommitRecord.trailers(in: message)
   }
 
+  /// The first parent that a commit's bytes name, found without reading the rest; nil where there is none.
+  static func firstParent(_ bytes: [UInt8]) -> ObjectName? {
+    var lines = Lines(bytes)
+    while let line = lines.next(), !line.isEmpty {
+      if line.starts(with: "parent ".utf8) { return ObjectName(hex: String(decoding: line.dropFirst(7), as: UTF8.self)) }
+      // Parents stand between the tree and the author.
+      if line.starts(with: "author ".utf8) { return nil }
+    }
+    return nil
+  }
+
   /// Lines of bytes, without their newlines.
   private struct Lines {
     private(set) var rest: ArraySlice<UInt8>

@@ -51,47 +51,6 @@ extension SnapshotStore {
 
   /// The files in which two trees differ, sorted by path. Folders that are the same are not read.
   package func changes(from old: ObjectName?, to new: ObjectName?) throws(StoreError) -> [PathChange] {
-    var changes: [PathChange] = []
-    try compare(old, new, prefix: "", into: &changes)
-    changes.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    return changes
-  }
-
-  private func compare(
-    _ old: ObjectName?, _ new: ObjectName?, prefix: String, into changes: inout [PathChange]
-  ) throws(StoreError) {
-    guard old != new else { return }
-    let left = try entries(of: old)
-    let right = try entries(of: new)
-    var i = 0
-    var j = 0
-    while i < left.count || j < right.count {
-      // Most entries are the same on both sides.
-      if i < left.count, j < right.count, left[i].object == right[j].object, left[i].name == right[j].name,
-        left[i].isFolder == right[j].isFolder
-      {
-        i += 1
-        j += 1
-        continue
-      }
-      // The lists are in git's order, in which a file and a folder of one name are different entries.
-      let takesLeft = i < left.count && (j == right.count || !TreeObject.isBefore(right[j], left[i]))
-      let takesRight = j < right.count && (i == left.count || !TreeObject.isBefore(left[i], right[j]))
-      let before = takesLeft ? left[i] : nil
-      let after = takesRight ? right[j] : nil
-      if takesLeft { i += 1 }
-      if takesRight { j += 1 }
-      guard let entry = before ?? after else { continue }
-      if entry.isFolder {
-        try compare(before?.object, after?.object, prefix: "\(prefix)\(entry.name)/", into: &changes)
-      } else {
-        changes.append(PathChange(path: prefix + entry.name, old: before?.object, new: after?.object))
-      }
-    }
-  }
-
-  private func entries(of tree: ObjectName?) throws(StoreError) -> [TreeObject.Entry] {
-    guard let tree else { return [] }
-    return try TreeObject(bytes: read(tree)).entries
+    try TreeComparison(self).changes(from: old, to: new)
   }
 }

@@ -163,7 +163,7 @@ package final class SnapshotStore {
     var next = head
     while let name = next, name != base {
       names.append(name)
-      next = try commit(name).parents.first
+      next = CommitRecord.firstParent(try read(name))
     }
     return names.reversed()
   }

@@ -20,7 +20,7 @@ import Testing
     IndexedChange(
       id: ObjectID(group: "networking.k8s.io", resource: "networkpolicies", namespace: namespace, name: name),
       kind: "NetworkPolicy", path: "p/\(name)", step: step, blob: step == .deleted ? nil : "b-\(name)", previousBlob: nil,
-      semanticDigest: nil, uid: "u-\(name)", actor: .unknown, cause: nil, summary: "s")
+      uid: "u-\(name)", actor: .unknown, cause: nil, summary: "s")
   }
 
   private func fill() throws {

@@ -5,7 +5,8 @@ import KubeModel
 enum DiffText {
   /// An object's name and, below it, its fields with their old and new values.
   static func text(_ change: StateDiff.ObjectChange) -> String {
-    let title = HiddenText.escaped("\(change.step) \(change.id.title)")
+    let same = change.isMeaningSame ? ", which means the same" : ""
+    let title = HiddenText.escaped("\(change.step) \(change.id.title)\(same)")
     var lines = [Style.heading(title)]
     switch (change.old, change.new) {
     case (let old?, _?):
@@ -55,6 +56,7 @@ enum DiffText {
       ),
     ])
     map["namespace"] = change.id.namespace.map(Value.string)
+    if change.old != nil && change.new != nil { map["sameMeaning"] = .bool(change.isMeaningSame) }
     return .map(map)
   }
 

@@ -22,17 +22,17 @@ package struct Blame: Sendable {
     let versions = try history.ambit.index.read { try $0.versions(of: id, in: cluster) }
       .filter { $0.snapshot.capturedTo <= limit }
     var lines: [Line] = []
+    var text: [ArraySlice<UInt8>] = []
     for version in versions {
       guard let blob = version.change.blob else {
-        lines = []
+        (lines, text) = ([], [])
         continue
       }
-      let text = String(decoding: try history.text(of: blob), as: UTF8.self)
-      var new = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-      if new.last == "" { new.removeLast() }
-      lines =
-        version.change.step == .modified
-        ? Blame.carry(lines, into: new, from: version) : new.map { Line(text: $0, origin: version) }
+      var new = try history.text(of: blob).split(separator: 0x0A, omittingEmptySubsequences: false)
+      if new.last?.isEmpty == true { new.removeLast() }
+      let isNew = version.change.step != .modified
+      lines = Blame.carry(isNew ? [] : lines, isNew ? [] : text, into: new, from: version)
+      text = new
     }
     guard !lines.isEmpty else {
       throw AmbitError(
@@ -42,17 +42,29 @@ package struct Blame: Sendable {
     self.lines = lines
   }
 
-  private static func carry(_ old: [Line], into new: [String], from version: HistoryEntry) -> [Line] {
-    let difference = new.difference(from: old.map(\.text))
-    var kept = old
+  /// The lines of a version: those that it shares with the one before keep their origin.
+  private static func carry(
+    _ lines: [Line], _ old: [ArraySlice<UInt8>], into new: [ArraySlice<UInt8>], from version: HistoryEntry
+  ) -> [Line] {
+    // Most versions differ in a few lines: what is the same at both ends is not compared again.
+    var start = 0
+    while start < old.count, start < new.count, old[start] == new[start] { start += 1 }
+    var end = 0
+    while end < old.count - start, end < new.count - start, old[old.count - 1 - end] == new[new.count - 1 - end] {
+      end += 1
+    }
+    let oldMiddle = old[start..<(old.count - end)]
+    let newMiddle = new[start..<(new.count - end)]
+    var middle = Array(lines[start..<(old.count - end)])
+    let difference = newMiddle.difference(from: oldMiddle)
     for change in difference.removals.reversed() {
-      if case .remove(let offset, _, _) = change { kept.remove(at: offset) }
+      if case .remove(let offset, _, _) = change { middle.remove(at: offset) }
     }
     for change in difference.insertions {
       if case .insert(let offset, let element, _) = change {
-        kept.insert(Line(text: element, origin: version), at: offset)
+        middle.insert(Line(text: String(decoding: element, as: UTF8.self), origin: version), at: offset)
       }
     }
-    return kept
+    return lines[..<start] + middle + lines[(old.count - end)...]
   }
 }

@@ -12,7 +12,7 @@ enum ChangeStory {
     guard let last = entries.max(by: { ($0.time, $0.manager) < ($1.time, $1.manager) }) else {
       return .unknown
     }
-    let time = Moment(last.time, now: Moment(milliseconds: 0), day: .start)?.seconds
+    let time = Moment(rfc3339: last.time)?.seconds
     return IndexedChange.Actor(name: last.manager, source: .managedFields, time: time)
   }
 

@@ -143,9 +143,14 @@ package struct ClusterHistory {
   /// The one object, past or present, that a reference names.
   package func object(named reference: ObjectReference) throws -> ObjectID {
     let type = reference.type.role == .folded ? ResourceCatalog.workloads : reference.type
-    let known = try ambit.index.read { [cluster] view in
-      try view.objects(cluster, group: type.group, resource: type.resource)
+    let (exact, all) = try ambit.index.read { [cluster] view in
+      let exact = try view.objects(cluster, group: type.group, resource: type.resource, name: reference.name)
+        .filter { reference.matches($0) }
+      // Workloads go by the names of their controllers too; and a name that is none is compared with all.
+      let isEnough = !exact.isEmpty && reference.type.role != .folded && type != ResourceCatalog.workloads
+      return (exact, isEnough ? [] : try view.objects(cluster, group: type.group, resource: type.resource))
     }
+    let known = all.isEmpty ? exact : all
     let matches = known.filter { reference.matches($0) }
     if let only = matches.first, matches.count == 1 { return only }
     if matches.count > 1 {

@@ -7,6 +7,12 @@ internal import SnapshotStore
 /// A history names the same objects again and again, so what was read last is kept: the present version of one is
 /// the previous one of the next.
 final class CommitReader {
+  /// What is to become a row of the index.
+  enum Step: Sendable {
+    case snapshot(ObjectName, Evidence)
+    case observation(Observation)
+  }
+
   enum Row: Sendable {
     case snapshot(Snapshot)
     case observation(Observation)
@@ -36,19 +42,29 @@ final class CommitReader {
   }
 
   private let store: SnapshotStore
+  private let trees: TreeComparison
   private var objects: [ObjectName: StoredObject] = [:]
+  private var testimony: (name: ObjectName?, ObservationRecord.Testimony) = (nil, ObservationRecord.Testimony(nil))
 
-  init(_ store: SnapshotStore) { self.store = store }
+  init(_ store: SnapshotStore) {
+    self.store = store
+    trees = TreeComparison(store)
+  }
+
+  func row(_ step: Step) throws -> Row {
+    switch step {
+    case .snapshot(let name, let evidence): .snapshot(try snapshot(name, evidence))
+    case .observation(let observation): .observation(observation)
+    }
+  }
 
   // MARK: Observations
 
   func observation(_ name: ObjectName) throws -> Observation {
     let commit = try store.commit(name)
-    var testimony: (name: ObjectName, bytes: [UInt8])?
-    if let blob = try store.blob(at: ObservationRecord.file, in: commit.tree) {
-      testimony = (blob, try store.read(blob))
-    }
-    let row = ObservationRecord.indexed(commit, testimony: testimony?.name, testimony?.bytes)
+    let file = try store.blob(at: ObservationRecord.file, in: commit.tree)
+    if file != testimony.name { testimony = (file, ObservationRecord.Testimony(try file.map { try store.read($0) })) }
+    let row = ObservationRecord.indexed(commit, testimony.1, file)
     var versions: [ObjectID: IndexedVersion?] = [:]
     var evidence = Evidence(folder: try store.folder("changed", in: commit.tree))
     if let folder = try store.folder(SeenObjects.folder, in: commit.tree) {
@@ -68,8 +84,7 @@ final class CommitReader {
   func snapshot(_ name: ObjectName, _ evidence: Evidence) throws -> Snapshot {
     let commit = try store.commit(name)
     func moment(_ trailer: String) -> Int64 {
-      commit.trailer(trailer).flatMap { Moment($0, now: Moment(milliseconds: 0), day: .start)?.milliseconds }
-        ?? commit.author.time * 1000
+      commit.trailer(trailer).flatMap { Moment(rfc3339: $0)?.milliseconds } ?? commit.author.time * 1000
     }
     return Snapshot(
       row: IndexedSnapshot(
@@ -91,7 +106,7 @@ final class CommitReader {
     let parentTree = try commit.parents.first.map { try store.commit($0).tree }
     var old: [ObjectID: Version] = [:]
     var new: [ObjectID: Version] = [:]
-    for change in try store.changes(from: parentTree, to: commit.tree) {
+    for change in try trees.changes(from: parentTree, to: commit.tree) {
       if let blob = change.old, let object = try object(blob) {
         old[object.id] = Version(path: change.path, blob: blob, object: object)
       }
@@ -125,7 +140,6 @@ final class CommitReader {
     return IndexedChange(
       id: id, kind: present.object.type.kind, path: present.path, step: step, blob: new?.blob.description,
       previousBlob: old?.blob.description,
-      semanticDigest: new.map { SemanticForm.digest(of: $0.object.object, type: $0.object.type) },
       uid: present.object.object.uid, actor: ChangeStory.actor(managedFields),
       cause: ChangeStory.cause(before, after), summary: ChangeStory.summary(step, before, after))
   }

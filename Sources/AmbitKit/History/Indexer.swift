@@ -35,7 +35,7 @@ package struct Indexer {
     }
   }
 
-  /// How many observations are read before they are written, which bounds the memory.
+  /// How many commits are read before they are written, which bounds the memory.
   private static let chunk = 1_000
 
   private func extend(_ cluster: String) throws {
@@ -49,29 +49,33 @@ package struct Indexer {
     let observations = try store.history(from: heads.observation, after: indexed.observation)
     let commits = try store.history(from: heads.state, after: indexed.state)
     let places = Dictionary(zip(commits, commits.indices), uniquingKeysWith: { first, _ in first })
-    let reader = CommitReader(store)
-    var next = 0
-    var start = 0
-    repeat {
-      let end = min(start + Indexer.chunk, observations.count)
-      var rows: [CommitReader.Row] = []
-      for name in observations[start..<end] {
-        let observation = try reader.observation(name)
+    let readers = CommitReaders(store)
+    var nextObservation = 0
+    var nextCommit = 0
+    while nextObservation < observations.count || nextCommit < commits.count {
+      let end = min(nextObservation + Indexer.chunk, observations.count)
+      let read = try readers.map(Array(observations[nextObservation..<end])) { try $0.observation($1) }
+      nextObservation = end
+      // A snapshot comes before the observation that brought it, which tells the evidence of its changes.
+      var steps: [CommitReader.Step] = []
+      for observation in read {
         // A state that is not among the new commits is one that is indexed, or was taken back.
-        if let place = observation.state.flatMap({ places[$0] }), place >= next {
-          for commit in commits[next..<place] { rows.append(.snapshot(try reader.snapshot(commit, .none))) }
-          rows.append(.snapshot(try reader.snapshot(commits[place], observation.evidence)))
-          next = place + 1
+        if let place = observation.state.flatMap({ places[$0] }), place >= nextCommit {
+          steps += commits[nextCommit..<place].map { .snapshot($0, .none) }
+          steps.append(.snapshot(commits[place], observation.evidence))
+          nextCommit = place + 1
         }
-        rows.append(.observation(observation))
+        steps.append(.observation(observation))
       }
-      if end == observations.count {
+      if nextObservation == observations.count {
         // Commits that no observation tells of, such as those that were pushed by hand.
-        for commit in commits[next...] { rows.append(.snapshot(try reader.snapshot(commit, .none))) }
+        let end = min(nextCommit + Indexer.chunk, commits.count)
+        steps += commits[nextCommit..<end].map { .snapshot($0, .none) }
+        nextCommit = end
       }
-      let written = rows
+      let rows = try readers.map(steps) { try $0.row($1) }
       try index.write { writer in
-        for row in written {
+        for row in rows {
           switch row {
           case .snapshot(let snapshot): try writer.append(snapshot.row, changes: snapshot.changes, to: cluster)
           case .observation(let observation):
@@ -79,8 +83,6 @@ package struct Indexer {
           }
         }
       }
-      start = end
-    } while start < observations.count
+    }
   }
-
 }

@@ -10,6 +10,11 @@ package struct StateDiff: Sendable {
     package let new: KubeObject?
 
     package var fields: FieldDiff { FieldDiff(old?.value, new?.value) }
+    /// Whether both versions mean the same, and only their text differs.
+    package var isMeaningSame: Bool {
+      guard let old = old.flatMap({ StoredObject($0) }), let new = new.flatMap({ StoredObject($0) }) else { return false }
+      return SemanticForm.digest(of: old.object, type: old.type) == SemanticForm.digest(of: new.object, type: new.type)
+    }
     package var step: String {
       guard let old else { return "added" }
       guard let new else { return "deleted" }

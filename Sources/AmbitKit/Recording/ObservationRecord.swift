@@ -104,20 +104,43 @@ struct ObservationRecord {
 
   // MARK: Reading
 
-  /// What a commit says of a reading.
+  /// What the file of an observation says, which many observations share.
+  struct Testimony {
+    /// Nil where the file does not read.
+    let spec: Value?
+    let coverage: [KindCoverage]
+
+    init(_ file: [UInt8]?) {
+      spec = file.flatMap { CanonicalYAML.value(of: $0)?["spec"] }
+      coverage = (spec?["coverage"]?.list ?? []).map(Testimony.coverage)
+    }
+
+    private static func coverage(_ kind: Value) -> KindCoverage {
+      let status: KindCoverage.Status =
+        switch kind["status"]?.string {
+        case "read": .read
+        case "absent": .absent
+        default: .unread(reason: kind["reason"]?.string ?? "not told")
+        }
+      return KindCoverage(
+        group: kind["group"]?.string ?? "", resource: kind["resource"]?.string ?? "",
+        namespace: kind["namespace"]?.string, status: status,
+        objectCount: Int(kind["objects"]?.int ?? 0), resourceVersion: kind["resourceVersion"]?.string)
+    }
+  }
+
+  private static let results: Set<String> = ["changed", "unchanged", "failed"]
+
+  /// What a commit says of a reading; where its file does not read, the reading is one that failed.
   ///
-  /// - Parameters:
-  ///   - commit: the observation.
-  ///   - file: the bytes of its `observation.yaml`; where they do not read, the reading is one that failed.
-  static func indexed(_ commit: CommitRecord, testimony: ObjectName?, _ file: [UInt8]?) -> IndexedObservation {
-    let spec = file.flatMap { CanonicalYAML.value(of: $0)?["spec"] }
+  /// - Parameter name: the name of the blob that the testimony was read from.
+  static func indexed(_ commit: CommitRecord, _ testimony: Testimony, _ name: ObjectName?) -> IndexedObservation {
+    let spec = testimony.spec
     // Format 1 of the store told all in the file.
     func told(_ trailer: String, _ field: String) -> String? { commit.trailer(trailer) ?? spec?[field]?.string }
     func moment(_ trailer: String, _ field: String) -> Int64 {
-      told(trailer, field).flatMap { Moment($0, now: Moment(milliseconds: 0), day: .start)?.milliseconds }
-        ?? commit.author.time * 1000
+      told(trailer, field).flatMap { Moment(rfc3339: $0)?.milliseconds } ?? commit.author.time * 1000
     }
-    let results = ["changed", "unchanged", "failed"]
     let result = told("Ambit-Result", "result").flatMap { results.contains($0) ? $0 : nil }
     let isReadable = spec != nil && result != nil
     return IndexedObservation(
@@ -128,21 +151,8 @@ struct ObservationRecord {
       state: isReadable ? told("Ambit-State", "state").flatMap { ObjectName(hex: $0)?.description } : nil,
       isComplete: spec?["complete"]?.bool ?? false, source: spec?["source"]?.string ?? "",
       isTimeGiven: commit.trailer("Ambit-Time").map { $0 == "given" } ?? spec?["timeGiven"]?.bool ?? false,
-      resourceVersion: commit.trailer("Ambit-Resource-Version"),
-      testimony: (testimony ?? commit.name).description, isOneInstant: spec?["oneInstant"]?.bool ?? false,
-      notes: spec?["notes"]?.strings ?? [], coverage: (spec?["coverage"]?.list ?? []).map(coverage))
-  }
-
-  private static func coverage(_ kind: Value) -> KindCoverage {
-    let status: KindCoverage.Status =
-      switch kind["status"]?.string {
-      case "read": .read
-      case "absent": .absent
-      default: .unread(reason: kind["reason"]?.string ?? "not told")
-      }
-    return KindCoverage(
-      group: kind["group"]?.string ?? "", resource: kind["resource"]?.string ?? "",
-      namespace: kind["namespace"]?.string, status: status,
-      objectCount: Int(kind["objects"]?.int ?? 0), resourceVersion: kind["resourceVersion"]?.string)
+      resourceVersion: commit.trailer("Ambit-Resource-Version"), testimony: (name ?? commit.name).description,
+      isOneInstant: spec?["oneInstant"]?.bool ?? false, notes: spec?["notes"]?.strings ?? [],
+      coverage: testimony.coverage)
   }
 }

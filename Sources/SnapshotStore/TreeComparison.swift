@@ -1,0 +1,139 @@
+/// Compares trees, each with the one that follows it in a history.
+///
+/// Most entries of two trees are the same, so the bytes of both are gone through side by side and a text is made only
+/// of what differs. A tree that is the newer one now is the older one next time, and is kept until then.
+package final class TreeComparison {
+  private let store: SnapshotStore
+  private var kept: [ObjectName: [UInt8]] = [:]
+  private var keptSize = 0
+
+  /// The size up to which trees are kept, in bytes.
+  private static let largestSize = 64 << 20
+
+  package init(_ store: SnapshotStore) { self.store = store }
+
+  /// The files in which two trees differ, sorted by path. Folders that are the same are not read.
+  package func changes(from old: ObjectName?, to new: ObjectName?) throws(StoreError) -> [PathChange] {
+    var changes: [PathChange] = []
+    try compare(old, new, prefix: "", into: &changes)
+    changes.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    return changes
+  }
+
+  private struct Difference {
+    let name: String
+    let isFolder: Bool
+    let old: ObjectName?
+    let new: ObjectName?
+  }
+
+  private func compare(
+    _ old: ObjectName?, _ new: ObjectName?, prefix: String, into changes: inout [PathChange]
+  ) throws(StoreError) {
+    guard old != new else { return }
+    let left = try take(old)
+    let right = try keep(new)
+    let differences = left.withUnsafeBytes { left in
+      right.withUnsafeBytes { right in TreeComparison.differences(left, right) }
+    }
+    guard let differences else { throw StoreError(.damaged, "a tree object in the store is damaged") }
+    for difference in differences {
+      let path = prefix + difference.name
+      if difference.isFolder {
+        try compare(difference.old, difference.new, prefix: "\(path)/", into: &changes)
+      } else {
+        changes.append(PathChange(path: path, old: difference.old, new: difference.new))
+      }
+    }
+  }
+
+  // MARK: Bytes
+
+  /// The bytes of a tree that is not needed after this.
+  private func take(_ tree: ObjectName?) throws(StoreError) -> [UInt8] {
+    guard let tree else { return [] }
+    if let bytes = kept.removeValue(forKey: tree) {
+      keptSize -= bytes.count
+      return bytes
+    }
+    return try store.read(tree)
+  }
+
+  /// The bytes of a tree that the next comparison begins with.
+  private func keep(_ tree: ObjectName?) throws(StoreError) -> [UInt8] {
+    guard let tree else { return [] }
+    if let bytes = kept[tree] { return bytes }
+    let bytes = try store.read(tree)
+    if keptSize + bytes.count > TreeComparison.largestSize {
+      kept = [:]
+      keptSize = 0
+    }
+    kept[tree] = bytes
+    keptSize += bytes.count
+    return bytes
+  }
+
+  /// An entry of a tree, as the ranges of its bytes.
+  private struct Entry {
+    let isFolder: Bool
+    let name: UnsafeRawBufferPointer
+    let object: ObjectName
+    let end: Int
+
+    /// Reads the entry that begins at a position; nil where the tree is damaged.
+    init?(_ tree: UnsafeRawBufferPointer, at start: Int) {
+      guard let space = tree[start...].firstIndex(of: 0x20), let end = tree[space...].firstIndex(of: 0),
+        end + ObjectName.length < tree.count
+      else { return nil }
+      isFolder = tree[start..<space].elementsEqual("40000".utf8)
+      name = UnsafeRawBufferPointer(rebasing: tree[(space + 1)..<end])
+      object = ObjectName(UnsafeRawBufferPointer(rebasing: tree[(end + 1)...(end + ObjectName.length)]))
+      self.end = end + ObjectName.length + 1
+    }
+
+    /// git's order, in which a folder's name is compared as if it ended in a slash.
+    static func isBefore(_ left: Entry, _ right: Entry) -> Bool {
+      let count = min(left.name.count, right.name.count)
+      for index in 0..<count where left.name[index] != right.name[index] { return left.name[index] < right.name[index] }
+      func next(_ entry: Entry) -> UInt8 {
+        entry.name.count > count ? entry.name[count] : entry.isFolder ? UInt8(ascii: "/") : 0
+      }
+      return next(left) < next(right)
+    }
+  }
+
+  /// Nil where one of the trees is damaged.
+  private static func differences(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> [Difference]? {
+    var differences: [Difference] = []
+    var (i, j) = (0, 0)
+    while i < left.count || j < right.count {
+      var (before, after): (Entry?, Entry?)
+      if i < left.count {
+        guard let entry = Entry(left, at: i) else { return nil }
+        // Bytes that are the same are the same entry.
+        let length = entry.end - i
+        if right.count - j >= length, left[i..<entry.end].elementsEqual(right[j..<(j + length)]) {
+          (i, j) = (entry.end, j + length)
+          continue
+        }
+        before = entry
+      }
+      if j < right.count {
+        guard let entry = Entry(right, at: j) else { return nil }
+        after = entry
+      }
+      if let left = before, let right = after {
+        // In git's order, a file and a folder of one name are different entries.
+        if Entry.isBefore(left, right) { after = nil } else if Entry.isBefore(right, left) { before = nil }
+      }
+      if let before { i = before.end }
+      if let after { j = after.end }
+      guard let entry = before ?? after, before?.object != after?.object else { continue }
+      differences.append(
+        Difference(
+          name: String(decoding: entry.name, as: UTF8.self), isFolder: entry.isFolder, old: before?.object,
+          new: after?.object))
+    }
+    return differences
+  }
+}
