@@ -47,9 +47,12 @@ let package = Package(
     // Each holds one handle to the outside.
     .target(name: "SigningKeys", dependencies: ["Integrity"]),
     .target(
+      name: "Programs",
+      dependencies: ["KubeModel", .product(name: "Subprocess", package: "swift-subprocess")]),
+    .target(
       name: "ClusterReader",
       dependencies: [
-        "Integrity", "KubeModel",
+        "Integrity", "KubeModel", "Programs",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -58,7 +61,6 @@ let package = Package(
         .product(name: "NIOFoundationCompat", package: "swift-nio"),
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
-        .product(name: "Subprocess", package: "swift-subprocess"),
       ]),
     .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "Integrity", "KubeModel"]),
     .target(
@@ -73,7 +75,7 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "KubeModel", "Reachability", "Controls", "ClusterReader", "SnapshotStore", "HistoryIndex",
+        "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore", "HistoryIndex",
         "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
@@ -107,6 +109,7 @@ let package = Package(
 
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
+    .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
     .testTarget(
@@ -125,7 +128,14 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"]),
-    .testTarget(name: "CommandTests", dependencies: ["ambit", "KubeModel", "StubServer"], exclude: ["Golden"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "ambit", "KubeModel", "StubServer",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ], exclude: ["Golden"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 package import Logging
 import NIOCore
 import NIOHTTP1
+import Programs
 import Synchronization
 
 /// A connection to one API server that can only read: whatever is asked goes out as GET.

@@ -4,6 +4,7 @@ import NIOHTTP1
 import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
+import Programs
 
 /// A request that got no whole answer: what to tell, and whether to try again.
 struct TransportFailure {

@@ -1,28 +1,28 @@
 import Synchronization
 
 /// The work took longer than it was given.
-struct TimeLimitPassed: Error {
+package struct TimeLimitPassed: Error {
   /// Whether nothing had arrived for too long, rather than the whole taking too long.
-  var isIdle = false
+  package var isIdle = false
 }
 
 /// When something last arrived.
-final class Progress: Sendable {
+package final class Progress: Sendable {
   private let last = Mutex(ContinuousClock.now)
 
-  func touch() { last.withLock { $0 = .now } }
+  package func touch() { last.withLock { $0 = .now } }
   var latest: ContinuousClock.Instant { last.withLock { $0 } }
 }
 
 /// Runs `work` and cancels it after `limit`, throwing `TimeLimitPassed`.
-func withTimeLimit<Result: Sendable>(
+package func withTimeLimit<Result: Sendable>(
   _ limit: Duration, _ work: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
   try await withTimeLimit(limit, idle: limit) { _ in try await work() }
 }
 
 /// Runs `work` and cancels it after `limit`, or when it has not touched its progress for `idle`.
-func withTimeLimit<Result: Sendable>(
+package func withTimeLimit<Result: Sendable>(
   _ limit: Duration, idle: Duration, _ work: @escaping @Sendable (Progress) async throws -> Result
 ) async throws -> Result {
   let progress = Progress()
