@@ -3,7 +3,7 @@ internal import CGit2
 /// A bare repository, through libgit2. Not for use by two threads at once.
 final class GitRepository {
   private let handle: OpaquePointer
-  private let database: OpaquePointer
+  let database: OpaquePointer
   let path: String
 
   /// libgit2 keeps its settings for the whole process: users' git configuration is not read, data is

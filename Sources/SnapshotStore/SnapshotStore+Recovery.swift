@@ -77,7 +77,7 @@ extension SnapshotStore {
   }
 
   /// A lock that is older than any ref takes to move was left by the writer that died.
-  private func removeStaleLock(of reference: String) {
+  func removeStaleLock(of reference: String) {
     let path = "\(self.path)/\(reference).lock"
     for _ in 0..<20 {
       var status = stat()

@@ -122,7 +122,7 @@ package final class SnapshotStore {
     return HistoryHeads(state: try head(of: cluster), observation: observation)
   }
 
-  func target(of reference: String) throws(StoreError) -> ObjectName? {
+  package func target(of reference: String) throws(StoreError) -> ObjectName? {
     try git { try repository.target(of: reference) }
   }
 

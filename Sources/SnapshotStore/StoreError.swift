@@ -12,7 +12,7 @@ package import KubeModel
 package struct StoreError: DescribedError {
   package enum Code: Sendable {
     case noStore, notAStore, exists, noCluster, noRevision, badClusterName, badPath, moved, locked
-    case damaged, unwritable, unsigned, notPermitted, wrongCluster, timeBackwards, badTime
+    case damaged, unwritable, unsigned, notPermitted, wrongCluster, timeBackwards, badTime, badHistory
   }
 
   package let code: Code
@@ -30,7 +30,7 @@ package struct StoreError: DescribedError {
   package var failure: FailureKind {
     switch code {
     case .noStore, .noCluster, .noRevision: .notFound
-    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .badTime:
+    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .badTime, .badHistory:
       .badInput
     case .moved, .locked: .locked
     case .damaged: .bug

@@ -37,9 +37,12 @@ final class CommandFixture: Sendable {
     return candidates.map { "\($0)/ambit" }.first { FileManager.default.isExecutableFile(atPath: $0) } ?? "ambit"
   }()
 
-  func run(_ arguments: [String], input: String = "", environment: [String: String] = [:]) throws -> Output {
+  /// - Parameter program: the path of another program; nil runs ambit.
+  func run(
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], program: String? = nil
+  ) throws -> Output {
     let process = Process()
-    process.executableURL = URL(filePath: binary)
+    process.executableURL = URL(filePath: program ?? binary)
     process.arguments = arguments
     process.currentDirectoryURL = URL(filePath: directory)
     process.environment = [

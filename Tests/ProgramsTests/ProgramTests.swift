@@ -5,7 +5,8 @@ import Testing
 @Suite struct ProgramTests {
   private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 
-  private func program(_ command: String, _ arguments: [String], limit: Duration = .seconds(60)) -> Program {
+  /// The limit is long, since tests beside these ones may keep every thread busy for minutes.
+  private func program(_ command: String, _ arguments: [String], limit: Duration = .seconds(600)) -> Program {
     Program(command, arguments, environment: ["PATH": "/usr/bin:/bin", "GIVEN": "yes"], timeLimit: limit)
   }
 
