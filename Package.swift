@@ -107,6 +107,9 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], path: "Tests/StubServer"),
 
+    // What several test targets share: the built binary, and stock git.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
@@ -122,20 +125,21 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore"]),
+    .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
     .testTarget(
       name: "AmbitKitTests",
-      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"]),
+      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "ambit", "KubeModel", "StubServer",
+        "ambit", "KubeModel", "StubServer", "TestSupport",
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
       ], exclude: ["Golden"]),
+    .testTarget(name: "DurabilityTests", dependencies: ["ambit", "TestSupport"], exclude: ["Shim"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )

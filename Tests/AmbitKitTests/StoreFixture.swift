@@ -4,6 +4,7 @@ import Foundation
 import HistoryIndex
 import KubeModel
 import SnapshotStore
+import TestSupport
 
 /// A store in a folder of its own, and readings that are written down as YAML.
 final class StoreFixture {
@@ -57,19 +58,8 @@ final class StoreFixture {
       .filter { $0.resource != "cluster" }.map(\.title).sorted()
   }
 
-  /// Runs stock git on the store and gives what it printed; both streams, so that a complaint shows.
-  func git(_ arguments: String...) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git", "-C", path] + arguments
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
+  /// Runs stock git on the store and gives what it printed.
+  func git(_ arguments: String...) throws -> String { try StockGit(path).run(arguments).text }
 }
 
 /// A typed list as an API server answers it.

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// What users see when something is wrong: the thing, the place, what to do, and an exit code of its own.
 @Suite struct ErrorTests {

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Transcripts of commands, kept as files beside the tests: what was typed, both streams and the exit code.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Everything from a cluster is hostile: nothing of it escapes the store, the page or the terminal.
 @Suite struct HostileClusterTests {
@@ -36,16 +37,7 @@ import Testing
   }
 
   private func git(_ arguments: String...) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git", "-C", try HostileClusterTests.store.get().store] + arguments
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
+    try StockGit(HostileClusterTests.store.get().store).run(arguments).stdout
   }
 
   /// Lines end; an Arabic number sign is a format character that is seen.

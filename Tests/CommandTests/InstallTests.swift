@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 @Suite struct InstallTests {
   @Test func `the binary works wherever it is moved, without the files it was built from`() throws {

@@ -2,6 +2,7 @@ import Foundation
 import KubeModel
 @testable import SnapshotStore
 import Testing
+import TestSupport
 
 @Suite struct RecordTests {
   private let path = FileManager.default.temporaryDirectory.path + "/ambit-record-\(UUID().uuidString).git"
@@ -23,18 +24,7 @@ import Testing
     try store.record(recording(files), in: "c", onto: heads, digests: FolderDigests())
   }
 
-  private func git(_ arguments: String...) throws -> String {
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["git", "-C", path] + arguments
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return String(decoding: data, as: UTF8.self)
-  }
+  private func git(_ arguments: String...) throws -> String { try StockGit(path).run(arguments).text }
 
   @Test func `a recording is one pack that stock git reads`() throws {
     let store = try SnapshotStore.create(at: path)
