@@ -39,11 +39,8 @@ struct StoreProbe {
     let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     return files.filter { file in
       let name = file.split(separator: "/").last ?? ""
-      if file.hasPrefix("objects/") {
-        let isPack = name.hasPrefix("pack-") && (name.hasSuffix(".pack") || name.hasSuffix(".idx"))
-        return name.contains(".") && !isPack || name.contains("tmp") || name.hasPrefix("pack_")
-      }
-      return name.hasSuffix(".lock") && !file.hasPrefix("ambit/")
+      return name.hasSuffix(".keep") || name.hasPrefix("tmp_") || name.hasPrefix("pack_")
+        || name.hasSuffix(".lock") && !file.hasPrefix("ambit/")
     }.sorted()
   }
 }
