@@ -42,6 +42,13 @@ import TestSupport
     }
   }
 
+  @Test func `what the writer is about to do is durable before the first ref moves`() throws {
+    let firstRef = try #require(arrival { $0.hasPrefix("refs/") })
+    let written = try #require(changes.lastIndex { $0.isWrite && $0.path.hasSuffix(".keep") })
+    let synced = changes.firstIndex { $0.isSync && $0.path.hasSuffix(".keep") }
+    #expect(synced.map { written < $0 && $0 < firstRef } == true)
+  }
+
   @Test func `both refs are durable before the command ends, the observations first`() throws {
     let observation = try #require(arrival { $0 == StoreProbe.observations })
     let branch = try #require(arrival { $0 == StoreProbe.branch })
