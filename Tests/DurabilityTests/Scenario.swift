@@ -81,6 +81,6 @@ struct Scenario: Sendable {
     _ = try changed.start(in: fixture, on: interrupted, last).wait()
     let mending = Scenario(
       name: "mending", base: interrupted, arguments: try recording(3, in: fixture), status: 0, newStates: 2)
-    _ = mending; return [first, changed, unchanged, failed]
+    return [first, changed, unchanged, failed, mending]
   }
 }

@@ -34,12 +34,14 @@ struct StoreProbe {
     return (lines + (output.status == 0 ? [] : ["exit \(output.status)"])).joined(separator: "; ")
   }
 
-  /// Files of a recording that has begun and not ended: packs that are kept, locks of refs, temporary files.
+  /// Files of a recording that has begun and not ended: packs on their way, packs that are kept, locks of refs,
+  /// temporary files.
   func unfinished() -> [String] {
     let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
     return files.filter { file in
       let name = file.split(separator: "/").last ?? ""
       return name.hasSuffix(".keep") || name.hasPrefix("tmp_") || name.hasPrefix("pack_")
+        || file.hasPrefix("ambit/incoming/")
         || name.hasSuffix(".lock") && !file.hasPrefix("ambit/")
     }.sorted()
   }
