@@ -141,13 +141,19 @@ extension SnapshotStore {
       guard try heads(of: cluster) == old else { throw StoreError.moved(cluster, nil) }
       if let first = moves.first { try move(first.reference, from: first.old, to: first.new, why: "observation") }
     } catch {
-      folder.remove(pack.name)
+      // A move may fail when it is made already, where what it did cannot be synced.
+      if !moves.contains(where: hasMoved) { folder.remove(pack.name) }
       throw error
     }
     // From here on the recording is in the history: what fails now is finished by the next one.
     for move in moves.dropFirst() { try self.move(move.reference, from: move.old, to: move.new, why: "snapshot") }
     if new.state != nil { try pointHeadIfUnborn(at: cluster) }
     folder.release(pack.name)
+  }
+
+  /// Whether a ref is elsewhere than where it was, or may be.
+  private func hasMoved(_ move: RecordingIntent.Move) -> Bool {
+    do throws(StoreError) { return try target(of: move.reference) != move.old } catch { return true }
   }
 
   /// Finishes or undoes what an earlier writer of a cluster had begun when it died; see `notes`.
