@@ -23,14 +23,14 @@ struct PackFolder {
 
   /// Adds a pack; it is on disk when this returns, with the intent beside it.
   ///
-  /// Costs three fsyncs: the pack, its index, the folder.
+  /// Costs four fsyncs: the pack, its index, the intent, the folder.
   func add(_ pack: PackWriter.Finished, _ intent: RecordingIntent) throws {
     try FileManager.default.createDirectory(atPath: "\(ambit)/incoming", withIntermediateDirectories: true)
     try PackFolder.write(pack.pack, to: incoming(intent.cluster, "pack"))
     try PackFolder.write(pack.index, to: incoming(intent.cluster, "idx"))
-    try PackFolder.write(Array(intent.text.utf8), to: keep(pack.name), isSynced: false)
-    // git sees a pack as soon as its index is there.
-    for ending in ["pack", "idx"] {
+    try PackFolder.write(Array(intent.text.utf8), to: incoming(intent.cluster, "keep"))
+    // git sees a pack as soon as its index is there, and must find it kept.
+    for ending in ["keep", "pack", "idx"] {
       try PackFolder.check(
         rename(incoming(intent.cluster, ending), "\(packs)/\(pack.name).\(ending)"), "\(packs)/\(pack.name).\(ending)")
     }
@@ -58,14 +58,14 @@ struct PackFolder {
 
   /// Removes what a recording wrote before its pack was among the others; false where there is nothing.
   func removeIncoming(_ cluster: String) -> Bool {
-    let removed = ["pack", "idx"].map { unlink(incoming(cluster, $0)) == 0 }
+    let removed = ["pack", "idx", "keep"].map { unlink(incoming(cluster, $0)) == 0 }
     return removed.contains(true)
   }
 
   // MARK: Files
 
-  /// Writes a file anew. Readable by all, as git's packs are.
-  private static func write(_ bytes: [UInt8], to path: String, isSynced: Bool = true) throws {
+  /// Writes a file anew, so that it is on disk. Readable by all, as git's packs are.
+  private static func write(_ bytes: [UInt8], to path: String) throws {
     unlink(path)
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o444)
     try check(file, path)
@@ -79,7 +79,7 @@ struct PackFolder {
       try check(Int32(clamping: count), path)
       written += count
     }
-    if isSynced { try check(fsync(file), path) }
+    try check(fsync(file), path)
   }
 
   private static func sync(_ folder: String) throws {
