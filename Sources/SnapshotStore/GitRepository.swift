@@ -1,5 +1,11 @@
 internal import CGit2
 
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// A bare repository, through libgit2. Not for use by two threads at once.
 final class GitRepository {
   private let handle: OpaquePointer
@@ -109,14 +115,28 @@ final class GitRepository {
   }
 
   /// Moves a reference if it still stands where the caller last saw it.
+  ///
+  /// Waits up to a second for who holds its lock.
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws {
     var target = new.oid
     // The null name asks that the reference does not exist yet.
     var expected = (old ?? .none).oid
     var result: OpaquePointer?
-    let status = git_reference_create_matching(&result, handle, reference, &target, 1, &expected, why)
+    let status = GitRepository.patiently {
+      git_reference_create_matching(&result, handle, reference, &target, 1, &expected, why)
+    }
     git_reference_free(result)
     try GitRepository.check(status)
+  }
+
+  /// Calls again while another process holds a ref's lock, which `git pack-refs` does for a moment.
+  private static func patiently(_ call: () -> Int32) -> Int32 {
+    for _ in 0..<100 {
+      let status = call()
+      guard status == GIT_ELOCKED.rawValue else { return status }
+      usleep(10_000)
+    }
+    return call()
   }
 
   /// What follows `prefix` in the names of the references that begin with it, in no order.
@@ -132,11 +152,13 @@ final class GitRepository {
     return names
   }
 
-  func pointHead(at branch: String) throws {
-    try GitRepository.check(git_repository_set_head(handle, "refs/heads/\(branch)"))
+  /// Makes a branch the one that git takes by default, where there is no such one yet.
+  func pointHeadIfUnborn(at branch: String) throws {
+    let status = GitRepository.patiently {
+      git_repository_head_unborn(handle) == 1 ? git_repository_set_head(handle, "refs/heads/\(branch)") : 0
+    }
+    try GitRepository.check(status)
   }
-
-  var isHeadUnborn: Bool { git_repository_head_unborn(handle) == 1 }
 
   /// The commit that a revision names, or nil where it names none.
   func commit(named revision: String) -> ObjectName? {

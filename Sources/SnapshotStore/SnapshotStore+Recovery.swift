@@ -44,7 +44,7 @@ extension SnapshotStore {
   }
 
   private func recover(_ name: String, _ intent: RecordingIntent) throws(StoreError) -> String {
-    for move in intent.moves { removeStaleLock(of: move.reference) }
+    for reference in intent.moves.map(\.reference) + ["HEAD"] { removeStaleLock(of: reference) }
     var isBegun = false
     for move in intent.moves where try reaches(move) { isBegun = true }
     guard isBegun else {

@@ -187,7 +187,11 @@ package final class SnapshotStore {
   }
 
   func pointHeadIfUnborn(at cluster: String) throws(StoreError) {
-    try git { if repository.isHeadUnborn { try repository.pointHead(at: cluster) } }
+    do {
+      try repository.pointHeadIfUnborn(at: cluster)
+    } catch {
+      throw StoreError.writing("HEAD in '\(path)'", in: path, error)
+    }
   }
 
   static func branch(_ cluster: String) -> String { "refs/heads/\(cluster)" }
