@@ -29,7 +29,7 @@ final class WriterLock {
       if flock(file, LOCK_EX | LOCK_NB) == 0 { return }
       usleep(10_000)
     }
-    close(file)
+    // The file is closed by `deinit`, which runs here as well.
     throw StoreError(
       .locked, "another ambit is recording '\(cluster)'", hint: "try again when it is done")
   }
