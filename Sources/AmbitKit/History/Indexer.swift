@@ -17,13 +17,37 @@ package struct Indexer {
   /// - Returns: what the operator should know: a branch that is no longer the one that was indexed.
   @discardableResult
   package func catchUp(_ cluster: String) throws -> String? {
-    do {
-      try extend(cluster)
-      return nil
-    } catch let error as IndexError where error.code == .diverged {
-      try index.write { try $0.reset(cluster) }
-      try extend(cluster)
-      return "the history of '\(cluster)' is not the one that was indexed; the index is made again"
+    var note: String?
+    var attempt = 1
+    while true {
+      do {
+        try extend(cluster)
+        return note
+      } catch let error as IndexError where error.code == .diverged && attempt < 10 {
+        attempt += 1
+        // Another process may be indexing the same at this moment.
+        if try isPartOfHistory(cluster) { continue }
+        try index.write { try $0.reset(cluster) }
+        note = "the history of '\(cluster)' is not the one that was indexed; the index is made again"
+      }
+    }
+  }
+
+  /// Whether the history goes on from where the index stands.
+  private func isPartOfHistory(_ cluster: String) throws -> Bool {
+    let indexed = try indexedHeads(cluster)
+    let heads = try store.presentHeads(of: cluster)
+    let pairs = [(heads.state, indexed.state), (heads.observation, indexed.observation)]
+    return try pairs.allSatisfy { head, indexed in
+      try indexed.map { try store.history(from: head).contains($0) } ?? true
+    }
+  }
+
+  private func indexedHeads(_ cluster: String) throws -> HistoryHeads {
+    try index.read { view in
+      HistoryHeads(
+        state: try view.indexedHead(cluster).flatMap { ObjectName(hex: $0) },
+        observation: try view.indexedObservation(cluster).flatMap { ObjectName(hex: $0) })
     }
   }
 
@@ -40,11 +64,7 @@ package struct Indexer {
 
   private func extend(_ cluster: String) throws {
     let heads = try store.presentHeads(of: cluster)
-    let indexed = try index.read { view in
-      HistoryHeads(
-        state: try view.indexedHead(cluster).flatMap { ObjectName(hex: $0) },
-        observation: try view.indexedObservation(cluster).flatMap { ObjectName(hex: $0) })
-    }
+    let indexed = try indexedHeads(cluster)
     guard heads != indexed else { return }
     let observations = try store.history(from: heads.observation, after: indexed.observation)
     let commits = try store.history(from: heads.state, after: indexed.state)
