@@ -7,7 +7,7 @@ package final class Ambit {
   package static let version = "0.1.0"
 
   package let store: SnapshotStore
-  package let index: HistoryIndex
+  package private(set) var index: HistoryIndex
   private var untold: [String] = []
 
   /// Opens a store. The index of a cluster is brought up to date when the cluster is asked for.
@@ -29,18 +29,33 @@ package final class Ambit {
 
   /// Brings the index up to the history of a cluster.
   package func catchUp(_ cluster: String) throws {
-    if let note = try Indexer(store: store, index: index).catchUp(cluster) { untold.append(note) }
+    do {
+      if let note = try Indexer(store: store, index: index).catchUp(cluster) { untold.append(note) }
+    } catch let error as IndexError where error.code == .unwritable {
+      // A database that may be read only opens all the same, and tells it when there is something to write.
+      index = try .inMemory()
+      untold.append(Ambit.inMemoryNote)
+      try Indexer(store: store, index: index).catchUp(cluster)
+    }
   }
+
+  /// Brings the index up to what was recorded this moment. Where another process is at it, that one does.
+  func catchUpAfterRecording(_ cluster: String) throws {
+    do {
+      try catchUp(cluster)
+    } catch let error as IndexError where error.code == .locked {
+      untold.append("the index is in use by another ambit; what was recorded is in the store, and the index will catch up")
+    }
+  }
+
+  private static let inMemoryNote = "the store cannot be written; its index is made in memory for this command"
 
   private static func openIndex(of store: String) throws -> (index: HistoryIndex, note: String?) {
     do {
       return try HistoryIndex.open(path: indexPath(store))
     } catch {
       guard error.code == .unwritable || error.code == .noSpace else { throw error }
-      return (
-        try HistoryIndex.inMemory(),
-        "the store cannot be written; its index is made in memory for this command"
-      )
+      return (try HistoryIndex.inMemory(), inMemoryNote)
     }
   }
 

@@ -96,6 +96,9 @@ package final class HistoryIndex: Sendable {
       return try body()
     } catch let error as DatabaseError where isAboutSpace(error) {
       throw noSpace(error)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_READONLY {
+      throw IndexError(
+        .unwritable, "the index of the store cannot be written", hint: "check the permissions of the store", cause: error)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
       throw IndexError(.locked, "the index is in use", hint: "try again when the other ambit is done", cause: error)
     } catch let error where error is DatabaseError || error is RowDecodingError {

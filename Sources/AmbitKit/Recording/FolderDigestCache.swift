@@ -16,12 +16,12 @@ struct FolderDigestCache {
     }
   }
 
-  /// Writes down what was added, and forgets what was replaced.
-  func keep() throws {
+  /// Writes down what was added, and forgets what was replaced. What cannot be written is computed again next time.
+  func keep() {
     let added = digests.added.compactMap { tree in digests[tree].map { (tree, $0) } }
     let replaced = digests.replaced
     guard !added.isEmpty || !replaced.isEmpty else { return }
-    try index.write { writer in
+    try? index.write { writer in
       for (tree, folder) in added {
         try writer.keepFolder(tree.bytes, digest: folder.digest.bytes, entries: folder.entries.flatMap(\.bytes))
       }

@@ -255,8 +255,8 @@ package final class Recorder {
           files[ObservationRecord.file] = record.bytes
           return (files, self.text(record.subject, trailers: record.trailers, cluster, options))
         }), in: cluster, onto: heads, digests: digests.digests)
-    try digests.keep()
-    try ambit.catchUp(cluster)
+    digests.keep()
+    try ambit.catchUpAfterRecording(cluster)
     return recorded
   }
 
