@@ -1,6 +1,7 @@
 import Foundation
 import StubServer
 import Testing
+import TestSupport
 
 /// What a server answers with status 200 and what is recorded already are held against each other.
 @Suite struct DoubtedReadingTests {
