@@ -76,9 +76,9 @@ extension SnapshotStore {
     return try history(from: target, after: move.old).contains(move.new)
   }
 
-  /// A lock that is older than any ref takes to move was left by the writer that died.
-  func removeStaleLock(of reference: String) {
-    let path = "\(self.path)/\(reference).lock"
+  /// A lock that is older than any ref takes to move, or settings to change, was left by a process that died.
+  func removeStaleLock(of file: String) {
+    let path = "\(self.path)/\(file).lock"
     for _ in 0..<20 {
       var status = stat()
       guard stat(path, &status) == 0 else { return }

@@ -29,10 +29,12 @@ package final class SnapshotStore {
   /// this format.
   private static let version = "2"
   private static let readableVersions: Set<String> = ["1", "2"]
+  /// A file that stands in a store while it is being made.
+  private static let unfinished = "unfinished"
 
   // MARK: Opening
 
-  /// Makes an empty store.
+  /// Makes an empty store, or goes on with one that a process began to make when it died.
   ///
   /// - Throws: `.exists` where a store or anything else is there already.
   package static func create(at path: String) throws(StoreError) -> SnapshotStore {
@@ -41,19 +43,27 @@ package final class SnapshotStore {
     if manager.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory {
       throw StoreError(.exists, "'\(path)' is a file", hint: "name a new directory with --store")
     }
-    if let contents = try? manager.contentsOfDirectory(atPath: path), !contents.isEmpty {
-      if (try? open(at: path)) != nil {
-        throw StoreError(.exists, "'\(path)' is a store already", hint: "record into it with `ambit snapshot`")
-      }
+    let contents = (try? manager.contentsOfDirectory(atPath: path)) ?? []
+    if !contents.isEmpty, (try? open(at: path)) != nil {
+      throw StoreError(.exists, "'\(path)' is a store already", hint: "record into it with `ambit snapshot`")
+    }
+    guard contents.isEmpty || contents.contains(unfinished) else {
       throw StoreError(
         .exists, "'\(path)' is not empty and no store", hint: "name a new directory with --store")
     }
     do {
+      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+      try Data().write(to: URL(filePath: "\(path)/\(unfinished)"))
+      for lock in ["config.lock", "HEAD.lock"] where contents.contains(lock) {
+        try manager.removeItem(atPath: "\(path)/\(lock)")
+      }
       let repository = try GitRepository.create(path)
-      try SnapshotStore.setUp(repository)
       try repository.set("receive.denyNonFastForwards", to: "true")
       try repository.set("receive.denyDeletes", to: "true")
       try repository.set("transfer.fsckObjects", to: "true")
+      // With the version, which is the last, it is a store.
+      try SnapshotStore.setUp(repository)
+      try manager.removeItem(atPath: "\(path)/\(unfinished)")
       return SnapshotStore(repository, path)
     } catch {
       throw StoreError.writing("'\(path)'", in: URL(filePath: path).deletingLastPathComponent().path, error)
@@ -223,6 +233,7 @@ extension SnapshotStore {
   /// Marks a store of an earlier format as one of this format, before something is added that only this one has.
   func upgradeFormat() throws(StoreError) {
     guard repository.setting(SnapshotStore.versionSetting) != SnapshotStore.version else { return }
+    removeStaleLock(of: "config")
     do {
       try SnapshotStore.setUp(repository)
     } catch {

@@ -50,7 +50,8 @@ struct Scenario: Sendable {
     return path
   }
 
-  /// A first snapshot, a changed one, one without change, a reading that fails, and one after an interruption.
+  /// A first snapshot, a changed one, one into a store of format 1, one without change, a reading that fails, and
+  /// one after an interruption.
   static func all(in fixture: CommandFixture) throws -> [Scenario] {
     let empty = try store("empty.git", states: 0, in: fixture)
     let recorded = try store("recorded.git", states: 1, in: fixture)
@@ -58,6 +59,11 @@ struct Scenario: Sendable {
       name: "first", base: empty, arguments: try recording(1, in: fixture), status: 0, newStates: 1)
     let changed = Scenario(
       name: "changed", base: recorded, arguments: try recording(2, in: fixture), status: 0, newStates: 1)
+    let old = "\(fixture.directory)/old.git"
+    try FileManager.default.copyItem(atPath: recorded, toPath: old)
+    _ = try StockGit(old).run(["config", "ambit.storeversion", "1"])
+    let upgraded = Scenario(
+      name: "upgraded", base: old, arguments: changed.arguments, status: 0, newStates: 1)
     let unchanged = Scenario(
       name: "unchanged", base: recorded, arguments: try recording(1, in: fixture), status: 0, newStates: 0)
     // Nobody listens on port 1.
@@ -81,6 +87,6 @@ struct Scenario: Sendable {
     _ = try changed.start(in: fixture, on: interrupted, last).wait()
     let mending = Scenario(
       name: "mending", base: interrupted, arguments: try recording(3, in: fixture), status: 0, newStates: 2)
-    return [first, changed, unchanged, failed, mending]
+    return [first, changed, upgraded, unchanged, failed, mending]
   }
 }
