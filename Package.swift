@@ -25,6 +25,8 @@ let package = Package(
       name: "CGit2", pkgConfig: "libgit2",
       providers: [.apt(["libgit2-dev"]), .brew(["libgit2"])]),
     .systemLibrary(
+      name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"]), .brew(["sqlite"])]),
+    .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(name: "CSimdJSON", linkerSettings: [.linkedLibrary("simdjson")]),
 
@@ -65,7 +67,7 @@ let package = Package(
     .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
-      dependencies: ["KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["CSQLite", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Evidence",
       dependencies: ["KubeModel", .product(name: "Mustache", package: "swift-mustache")],
@@ -130,7 +132,7 @@ let package = Package(
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
     .testTarget(
       name: "AmbitKitTests",
-      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore", "TestSupport"]),
+      dependencies: ["AmbitKit", "CSQLite", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -1,3 +1,4 @@
+internal import CSQLite
 internal import FoundationEssentials
 internal import GRDB
 internal import KubeModel
@@ -65,6 +66,8 @@ package final class HistoryIndex: Sendable {
     configuration.prepareDatabase { database in
       // What a power cut takes is read from the store again.
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
+      // The log goes into the database where it has grown long, not at the end of each command: that costs four fsyncs.
+      ambit_sqlite_keep_log_on_close(database.sqliteConnection)
     }
     queue = try DatabaseQueue(path: path, configuration: configuration)
     switch try queue.read(IndexSchema.isCurrent) {

@@ -1,4 +1,5 @@
 import AmbitKit
+import CSQLite
 import Foundation
 import HistoryIndex
 import KubeModel
@@ -61,17 +62,16 @@ import Testing
     let other = fixture.path + "-copy"
     try FileManager.default.copyItem(atPath: fixture.path, toPath: other)
     defer { try? FileManager.default.removeItem(atPath: other) }
-    _ = try Ambit(path: other)  // What is in the log goes into the file when it is closed.
-    for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(other)/ambit/index.sqlite\(ending)") }
-    let file = URL(filePath: "\(other)/ambit/index.sqlite")
+    let file = "\(other)/ambit/index.sqlite"
     if damage == "no column" {
-      // The name of a column, of the same length, in the schema that the file holds.
-      let column = Data("isOneInstant".utf8)
-      var bytes = try Data(contentsOf: file)
-      while let place = bytes.range(of: column) { bytes.replaceSubrange(place, with: Data("isOneMinutes".utf8)) }
-      try bytes.write(to: file)
+      var database: OpaquePointer?
+      sqlite3_open(file, &database)
+      defer { sqlite3_close(database) }
+      let sql = "ALTER TABLE testimony RENAME COLUMN isOneInstant TO isOneMinute"
+      #expect(sqlite3_exec(database, sql, nil, nil, nil) == SQLITE_OK, "\(String(cString: sqlite3_errmsg(database)))")
     } else {
-      try Data(damage.utf8).write(to: file)
+      for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file + ending) }
+      try Data(damage.utf8).write(to: URL(filePath: file))
     }
     let again = try Ambit(path: other)
     try again.catchUp("c")

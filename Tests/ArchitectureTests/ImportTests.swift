@@ -3,7 +3,7 @@ import Testing
 @Suite struct ImportTests {
   /// Every module imports modules above it in this list only.
   static let order = [
-    "CGit2", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "Programs",
+    "CGit2", "CSQLite", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "Programs",
     "ClusterReader", "Attribution", "SnapshotStore", "HistoryIndex", "Evidence", "AmbitKit", "AmbitCommands", "ambit",
   ]
 
@@ -12,7 +12,7 @@ import Testing
 
   /// The one module that may import each thing from outside.
   static let owners = [
-    "CGit2": "SnapshotStore", "CZlib": "SnapshotStore", "CSimdJSON": "KubeModel", "Yams": "KubeModel",
+    "CGit2": "SnapshotStore", "CZlib": "SnapshotStore", "CSQLite": "HistoryIndex", "CSimdJSON": "KubeModel", "Yams": "KubeModel",
     "Crypto": "Integrity", "CryptoExtras": "Integrity", "SwiftASN1": "Integrity", "GRDB": "HistoryIndex",
     "ArgumentParser": "AmbitCommands", "Mustache": "Evidence",
     "AsyncHTTPClient": "ClusterReader", "Subprocess": "Programs", "System": "Programs",

@@ -30,18 +30,20 @@ package final class CommandFixture: Sendable {
   }()
 
   /// Starts the binary; its end is the caller's to wait for.
+  ///
+  /// - Parameter program: the path of another program; nil starts ambit.
   package func start(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], program: String? = nil
   ) throws -> RunningProcess {
     try RunningProcess(
-      binary, arguments, in: directory, input: input,
+      program ?? binary, arguments, in: directory, input: input,
       environment: ["HOME": directory, "AMBIT_STORE": "store.git", "COLUMNS": "100"].merging(environment) { $1 })
   }
 
   package func run(
-    _ arguments: [String], input: String = "", environment: [String: String] = [:]
+    _ arguments: [String], input: String = "", environment: [String: String] = [:], program: String? = nil
   ) throws -> RunningProcess.Output {
-    try start(arguments, input: input, environment: environment).wait()
+    try start(arguments, input: input, environment: environment, program: program).wait()
   }
 
   package func callAsFunction(_ arguments: String..., input: String = "") throws -> RunningProcess.Output {
