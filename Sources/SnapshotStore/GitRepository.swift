@@ -115,25 +115,26 @@ final class GitRepository {
   }
 
   /// Moves a reference if it still stands where the caller last saw it.
-  ///
-  /// Waits up to a second for who holds its lock.
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws {
     var target = new.oid
     // The null name asks that the reference does not exist yet.
     var expected = (old ?? .none).oid
     var result: OpaquePointer?
-    let status = GitRepository.patiently {
+    let status = patiently(reference) {
       git_reference_create_matching(&result, handle, reference, &target, 1, &expected, why)
     }
     git_reference_free(result)
     try GitRepository.check(status)
   }
 
-  /// Calls again while another process holds a ref's lock, which `git pack-refs` does for a moment.
-  private static func patiently(_ call: () -> Int32) -> Int32 {
+  /// Calls again, for up to a second, while `git pack-refs` is in the way: it takes the lock of a ref for a moment,
+  /// and removes folders that it left empty, also under one who is about to write there.
+  private func patiently(_ reference: String, _ call: () -> Int32) -> Int32 {
+    let folder = "\(path)/\(reference)".split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
     for _ in 0..<100 {
       let status = call()
-      guard status == GIT_ELOCKED.rawValue else { return status }
+      guard status == GIT_ELOCKED.rawValue || status < 0 && access(folder, F_OK) != 0 else { return status }
       usleep(10_000)
     }
     return call()
@@ -154,7 +155,7 @@ final class GitRepository {
 
   /// Makes a branch the one that git takes by default, where there is no such one yet.
   func pointHeadIfUnborn(at branch: String) throws {
-    let status = GitRepository.patiently {
+    let status = patiently("HEAD") {
       git_repository_head_unborn(handle) == 1 ? git_repository_set_head(handle, "refs/heads/\(branch)") : 0
     }
     try GitRepository.check(status)

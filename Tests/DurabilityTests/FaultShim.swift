@@ -39,16 +39,19 @@ struct Change: Sendable, CustomStringConvertible {
 
 /// The shim, compiled, and how a command is run below it.
 enum FaultShim {
-  /// Compiled once for all tests; the system's compiler is there, since the package needs it.
+  /// Compiled once for all tests, beside the binary; the system's compiler is there, since the package needs it.
   private static let library = Result {
-    let folder = FileManager.default.temporaryDirectory.path
+    let folder = URL(filePath: CommandFixture.builtBinary).deletingLastPathComponent().path
     let source = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Shim/faults.c").path
-    let path = "\(folder)/ambit-faults-\(UUID().uuidString).so"
+    let (made, path) = ("\(folder)/faults-\(UUID().uuidString).so", "\(folder)/faults.so")
     let output = try RunningProcess(
-      "/usr/bin/env", ["cc", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", path, source],
+      "/usr/bin/env", ["cc", "-Wall", "-Wextra", "-Werror", "-O1", "-shared", "-fPIC", "-o", made, source],
       in: folder
     ).wait()
-    guard output.status == 0 else { throw CocoaError(.executableLoad, userInfo: ["compiler": output.stderr]) }
+    // In one step: other tests may be running below an earlier one.
+    guard output.status == 0, rename(made, path) == 0 else {
+      throw CocoaError(.executableLoad, userInfo: ["compiler": output.stderr])
+    }
     return path
   }
 

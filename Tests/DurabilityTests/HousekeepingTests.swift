@@ -73,7 +73,9 @@ import TestSupport
       _ = try StockGit(store).run(["gc", "-q", "--prune=now"])
       _ = try StockGit(store).run(["repack", "-q", "-a", "-d"])
       process.send(signal: SIGCONT)
-      for problem in try aftermath.problems(after: process.wait(), of: writer, isKill: false, next: next) {
+      let output = try process.wait()
+      #expect(output.status == 0, "\(name), held before \(changes[numbers[index]]): \(output)")
+      for problem in try aftermath.problems(after: output, of: writer, isKill: false, next: next) {
         Issue.record("\(name), held before \(changes[numbers[index]]): \(problem)")
       }
     }
