@@ -40,8 +40,7 @@ import TestSupport
   private func expectSound(_ runs: [Run], _ what: String) throws {
     let next = try Scenario.recording(9, in: fixture)
     let store = "\(fixture.directory)/run.git"
-    var problems: [String] = []
-    var reached = 0
+    var (reached, problems) = (0, 0)
     for run in runs {
       try FileManager.default.copyItem(atPath: run.scenario.base, toPath: store)
       defer { try? FileManager.default.removeItem(atPath: store) }
@@ -51,12 +50,12 @@ import TestSupport
       for problem in try aftermath.problems(
         after: output, of: run.scenario, isKill: run.fault.isKill, next: next)
       {
-        problems.append("\(run.scenario.name), \(run.fault), \(run.change): \(problem)")
+        problems += 1
+        Issue.record("\(run.scenario.name), \(run.fault), \(run.change): \(problem)")
       }
     }
-    print("durability: \(reached) \(what), \(problems.count) problems")
+    print("durability: \(reached) \(what), \(problems) problems")
     #expect(reached >= runs.count * 9 / 10, "the writer got past most of its faults: \(reached) of \(runs.count)")
-    for problem in problems { Issue.record("\(problem)") }
   }
 
   @Test func `killed at any change, a writer leaves the old state or the new one`() throws {

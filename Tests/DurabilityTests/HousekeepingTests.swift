@@ -25,8 +25,9 @@ import TestSupport
       if output.status == 0 { recorded += 1 }
     }
     try fixture.write("stop", "")
-    let told = try housekeeping.wait().text.split(separator: "\n")
-    print("durability: \(told.last ?? "") of \(commands)")
+    let output = try housekeeping.wait()
+    let told = output.text.split(separator: "\n")
+    print("durability: \(output.stdout.split(separator: "\n").last ?? "") of \(commands)")
     for reference in [StoreProbe.branch, StoreProbe.observations] {
       #expect(try probe.history(reference).count == recorded, "\(told)")
     }
