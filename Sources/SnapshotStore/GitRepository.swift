@@ -125,6 +125,16 @@ final class GitRepository {
     }
     git_reference_free(result)
     try GitRepository.check(status)
+    if old == nil { removeLeftLock(of: reference) }
+  }
+
+  /// libgit2 makes a new ref by linking its lock to it, and does not look whether the lock could be removed then.
+  private func removeLeftLock(of reference: String) {
+    var (file, lock) = (stat(), stat())
+    guard stat("\(path)/\(reference).lock", &lock) == 0, stat("\(path)/\(reference)", &file) == 0,
+      lock.st_ino == file.st_ino
+    else { return }
+    unlink("\(path)/\(reference).lock")
   }
 
   /// Calls again, for up to a second, while `git pack-refs` is in the way: it takes the lock of a ref for a moment,
