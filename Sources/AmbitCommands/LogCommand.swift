@@ -43,13 +43,16 @@ struct LogCommand: ParsableCommand {
     let cluster = history.cluster
     var filter = HistoryView.Filter()
     filter.since = try bound(since, history, .start)
-    filter.until = try bound(until, history, .end) ?? moment.at.map { try history.point($0).moment.milliseconds }
+    filter.until = try bound(until, history, .end)
+    let point = try moment.at.map { try history.point($0) }
     if observations {
+      filter.until = filter.until ?? point?.moment.milliseconds
       let found = try history.ambit.index.read { [filter] in
         try $0.observations(cluster, since: filter.since, until: filter.until)
       }
       return ObservationOutput.output(found.suffix(limit ?? .max), cluster: cluster).print(output.output)
     }
+    filter.last = point?.snapshot.commit
     filter.limit = limit
     filter.namespace = namespaces.namespace
     if let what {

@@ -16,6 +16,10 @@ package struct HistoryView {
     /// Milliseconds since 1970; both ends included.
     package var since: Int64?
     package var until: Int64?
+    /// The commit of the last snapshot to look at; in the order of the history, whatever the clocks said.
+    package var last: String?
+    /// Of each object, only the change that brought the version which is in force in the last snapshot.
+    package var isInForce = false
     package var limit: Int?
     package init() {}
   }
@@ -68,6 +72,13 @@ package struct HistoryView {
     add("substr(object.name, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
     add("snapshot.capturedTo >= ?", filter.since)
     add("snapshot.capturedTo <= ?", filter.until)
+    let last = "(SELECT id FROM snapshot WHERE cluster = object.cluster AND snapshot.name = ?)"
+    add(
+      filter.isInForce
+        ? """
+        version.snapshot = (SELECT earlier.snapshot FROM version AS earlier
+          WHERE earlier.object = object.id AND earlier.snapshot <= \(last) ORDER BY earlier.snapshot DESC LIMIT 1)
+        """ : "version.snapshot <= \(last)", filter.last.map(HexName.data))
     let limit = filter.limit.map { "LIMIT \($0)" } ?? ""
     return try all(
       """
@@ -109,9 +120,10 @@ package struct HistoryView {
     }
   }
 
-  /// Every version of an object, oldest first.
-  package func versions(of id: ObjectID, in cluster: String) throws -> [HistoryEntry] {
+  /// Every version of an object up to a snapshot, oldest first.
+  package func versions(of id: ObjectID, in cluster: String, upTo commit: String) throws -> [HistoryEntry] {
     var filter = Filter()
+    filter.last = commit
     filter.group = id.group
     filter.resource = id.resource
     filter.namespace = id.namespace ?? ""

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#else
+  internal import Darwin
+#endif
+
 /// Compares trees, each with the one that follows it in a history.
 ///
 /// Most entries of two trees are the same, so the bytes of both are gone through side by side and a text is made only
@@ -102,6 +108,13 @@ package final class TreeComparison {
     }
   }
 
+  private static func isSame(
+    _ left: UnsafeRawBufferPointer, _ i: Int, _ right: UnsafeRawBufferPointer, _ j: Int, _ length: Int
+  ) -> Bool {
+    guard let left = left.baseAddress, let right = right.baseAddress else { return false }
+    return memcmp(left + i, right + j, length) == 0
+  }
+
   /// Nil where one of the trees is damaged.
   private static func differences(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> [Difference]? {
     var differences: [Difference] = []
@@ -112,7 +125,7 @@ package final class TreeComparison {
         guard let entry = Entry(left, at: i) else { return nil }
         // Bytes that are the same are the same entry.
         let length = entry.end - i
-        if right.count - j >= length, left[i..<entry.end].elementsEqual(right[j..<(j + length)]) {
+        if right.count - j >= length, isSame(left, i, right, j, length) {
           (i, j) = (entry.end, j + length)
           continue
         }

@@ -19,7 +19,8 @@ package struct ReportBuilder {
     self.evaluation = evaluation
     var origins: [String: HistoryEntry] = [:]
     var filter = HistoryView.Filter()
-    filter.until = evaluation.point.snapshot.capturedTo
+    filter.last = evaluation.point.snapshot.commit
+    filter.isInForce = true
     let cluster = history.cluster
     for entry in try history.ambit.index.read({ [filter] in try $0.changes(cluster, filter) })
     where origins[entry.change.path] == nil {

@@ -18,9 +18,8 @@ package struct Blame: Sendable {
   package init(_ id: ObjectID, in history: ClusterHistory, at point: ClusterHistory.Point) throws {
     self.id = id
     let cluster = history.cluster
-    let limit = point.moment.milliseconds
-    let versions = try history.ambit.index.read { try $0.versions(of: id, in: cluster) }
-      .filter { $0.snapshot.capturedTo <= limit }
+    let last = point.snapshot.commit
+    let versions = try history.ambit.index.read { try $0.versions(of: id, in: cluster, upTo: last) }
     var lines: [Line] = []
     var text: [ArraySlice<UInt8>] = []
     for version in versions {

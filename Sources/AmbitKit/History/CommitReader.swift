@@ -44,6 +44,8 @@ final class CommitReader {
   private let store: SnapshotStore
   private let trees: TreeComparison
   private var objects: [ObjectName: StoredObject] = [:]
+  /// The snapshot that was read last, which is the parent of the next.
+  private var last: (name: ObjectName, tree: ObjectName)?
   private var testimony: (name: ObjectName?, ObservationRecord.Testimony) = (nil, ObservationRecord.Testimony(nil))
 
   init(_ store: SnapshotStore) {
@@ -103,7 +105,10 @@ final class CommitReader {
 
   /// The changes of a commit; a file that moved within the layout is no change.
   private func changes(of commit: CommitRecord, _ evidence: Evidence) throws -> [IndexedChange] {
-    let parentTree = try commit.parents.first.map { try store.commit($0).tree }
+    let parentTree = try commit.parents.first.map { parent in
+      try parent == last?.name ? last?.tree : store.commit(parent).tree
+    } ?? nil
+    last = (commit.name, commit.tree)
     var old: [ObjectID: Version] = [:]
     var new: [ObjectID: Version] = [:]
     for change in try trees.changes(from: parentTree, to: commit.tree) {

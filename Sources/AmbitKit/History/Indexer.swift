@@ -70,6 +70,9 @@ package struct Indexer {
     let commits = try store.history(from: heads.state, after: indexed.state)
     let places = Dictionary(zip(commits, commits.indices), uniquingKeysWith: { first, _ in first })
     let readers = CommitReaders(store)
+    let writing = BackgroundWork()
+    // What was read before an error is kept.
+    defer { try? writing.wait() }
     var nextObservation = 0
     var nextCommit = 0
     while nextObservation < observations.count || nextCommit < commits.count {
@@ -94,13 +97,20 @@ package struct Indexer {
         nextCommit = end
       }
       let rows = try readers.map(steps) { try $0.row($1) }
-      try index.write { writer in
-        for row in rows {
-          switch row {
-          case .snapshot(let snapshot): try writer.append(snapshot.row, changes: snapshot.changes, to: cluster)
-          case .observation(let observation):
-            try writer.append(observation.row, seen: observation.versions, to: cluster)
-          }
+      // What was read is written while the next is read.
+      try writing.wait()
+      writing.start { [index] in try Indexer.write(rows, to: index, cluster) }
+    }
+    try writing.wait()
+  }
+
+  private static func write(_ rows: [CommitReader.Row], to index: HistoryIndex, _ cluster: String) throws {
+    try index.write { writer in
+      for row in rows {
+        switch row {
+        case .snapshot(let snapshot): try writer.append(snapshot.row, changes: snapshot.changes, to: cluster)
+        case .observation(let observation):
+          try writer.append(observation.row, seen: observation.versions, to: cluster)
         }
       }
     }
