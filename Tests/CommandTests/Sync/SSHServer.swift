@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A real sshd on the loopback address, with keys of its own, for one test.
 final class SSHServer {

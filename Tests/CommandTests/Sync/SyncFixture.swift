@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Machines with a store each, and a server between them.
 final class SyncFixture: Sendable {
@@ -18,12 +19,12 @@ final class SyncFixture: Sendable {
   // MARK: Running
 
   @discardableResult
-  func ambit(_ store: String, _ arguments: String..., input: String = "") throws -> CommandFixture.Output {
+  func ambit(_ store: String, _ arguments: String..., input: String = "") throws -> RunningProcess.Output {
     try fixture.run(arguments, input: input, environment: ["AMBIT_STORE": "\(store).git"])
   }
 
   @discardableResult
-  func git(_ arguments: String..., input: String = "") throws -> CommandFixture.Output {
+  func git(_ arguments: String..., input: String = "") throws -> RunningProcess.Output {
     try fixture.run(
       ["git", "-c", "user.name=x", "-c", "user.email=x@example.com"] + arguments, input: input, program: "/usr/bin/env")
   }
@@ -31,7 +32,7 @@ final class SyncFixture: Sendable {
   /// The result of each reference of a sync, with the exit code.
   func sync(
     _ store: String, _ remote: String = "./server.git", clusters: [String] = [], environment: [String: String] = [:]
-  ) throws -> (results: [String: String], output: CommandFixture.Output) {
+  ) throws -> (results: [String: String], output: RunningProcess.Output) {
     let output = try fixture.run(
       ["sync", remote, "-o", "json"] + clusters.flatMap { ["--cluster", $0] },
       environment: ["AMBIT_STORE": "\(store).git"].merging(environment) { $1 })
@@ -48,7 +49,7 @@ final class SyncFixture: Sendable {
 
   /// Records a reading with one policy per number; readings of one cluster are a minute apart.
   @discardableResult
-  func record(_ store: String, cluster: String, _ number: Int, policies: Int = 1) throws -> CommandFixture.Output {
+  func record(_ store: String, cluster: String, _ number: Int, policies: Int = 1) throws -> RunningProcess.Output {
     let texts = (0..<policies).map {
       "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p\(number)-\($0), namespace: s}\nspec: {podSelector: {}}\n"
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Transfers that are killed: both sides stay whole, and the next sync completes them.
 @WaitingTests @Suite struct SyncInterruptionTests {

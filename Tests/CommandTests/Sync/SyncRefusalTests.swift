@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Servers that refuse, and remotes that hold what Ambit never wrote.
 @WaitingTests @Suite struct SyncRefusalTests {

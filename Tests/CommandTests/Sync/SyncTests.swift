@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Testing
+import TestSupport
 
 /// Two stores and a bare repository between them, reached by its path.
 @WaitingTests @Suite struct SyncTests {

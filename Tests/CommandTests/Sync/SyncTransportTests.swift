@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import TestSupport
 
 /// Real servers on the loopback address: sshd, and git's http backend.
 @WaitingTests @Suite struct SyncTransportTests {
@@ -39,7 +40,7 @@ import Testing
     let server = try SSHServer(in: place.fixture)
     defer { server.stop() }
     try place.machine("a", cluster: "prod")
-    func failure(_ command: String, _ path: String = "server.git") throws -> CommandFixture.Output {
+    func failure(_ command: String, _ path: String = "server.git") throws -> RunningProcess.Output {
       try place.sync("a", "ssh://127.0.0.1\(place.directory)/\(path)", environment: ["GIT_SSH_COMMAND": command]).output
     }
     let stranger = try failure(server.command.replacing("/ssh/user", with: "/ssh/stranger"))
