@@ -77,14 +77,15 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore", "HistoryIndex",
+        "Integrity", "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore",
+        "HistoryIndex",
         "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "AmbitCommands",
       dependencies: [
-        "KubeModel", "Reachability", "Controls", "ClusterReader", "SnapshotStore", "HistoryIndex",
-        "Evidence", "AmbitKit",
+        "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "ClusterReader", "SnapshotStore",
+        "HistoryIndex", "Evidence", "AmbitKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

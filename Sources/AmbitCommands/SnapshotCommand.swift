@@ -19,6 +19,7 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var namespaces: NamespaceOptions
+  @OptionGroup var signing: SigningOptions
   @OptionGroup var output: OutputOptions
 
   @Option(name: .long, help: ArgumentHelp("The cluster's name in the store", valueName: "name"))
@@ -65,6 +66,7 @@ struct SnapshotCommand: AsyncParsableCommand {
   func run() async throws {
     let ambit = try store.open()
     defer { ambit.tellNotes() }
+    try signing.set(up: ambit)
     var attempt = 1
     while true {
       do {

@@ -1,5 +1,6 @@
-internal import KubeModel
 package import HistoryIndex
+package import Integrity
+internal import KubeModel
 package import SnapshotStore
 
 /// A store with its index, open for one command.
@@ -8,6 +9,8 @@ package final class Ambit {
 
   package let store: SnapshotStore
   package private(set) var index: HistoryIndex
+  /// The key of `sign(with:)`; nil where nothing is signed.
+  package internal(set) var signingKey: (any SigningKey)?
   private var untold: [String] = []
 
   /// Opens a store. The index of a cluster is brought up to date when the cluster is asked for.

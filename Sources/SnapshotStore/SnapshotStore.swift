@@ -196,6 +196,9 @@ package final class SnapshotStore {
     }
   }
 
+  /// A setting of the repository's own configuration, such as `user.signingKey`; nil where it is not set.
+  package func setting(_ name: String) -> String? { repository.setting(name) }
+
   func pointHeadIfUnborn(at cluster: String) throws(StoreError) {
     do {
       try repository.pointHeadIfUnborn(at: cluster)

@@ -1,0 +1,49 @@
+import AmbitKit
+import ArgumentParser
+import Foundation
+import Integrity
+import KubeModel
+import SigningKeys
+import SnapshotStore
+
+/// Which key signs what a command records.
+struct SigningOptions: ParsableArguments {
+  @Option(
+    name: .long, defaultAsFlag: "",
+    help: ArgumentHelp(
+      "Sign with this SSH key: its private file, or its .pub file where ssh-agent holds it; alone, with the key of the environment or of the store (environment: AMBIT_SIGNING_KEY)",
+      valueName: "key-file"))
+  var sign: String?
+
+  /// Loads the key, before anything is read or recorded, and has the store sign with it.
+  ///
+  /// `--sign FILE`, `$AMBIT_SIGNING_KEY`, or the store's `user.signingKey`; the last only where `--sign` stands alone or
+  /// the store's `ambit.sign` is true.
+  func set(up ambit: Ambit) throws {
+    guard let path = try path(in: ambit.store) else { return }
+    do {
+      let agent = ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"]
+      ambit.sign(with: try SigningKeyFile.load(path: path, agentSocket: agent))
+    } catch {
+      throw StoreError(
+        .unsigned, "the key to sign with cannot be used, so nothing was recorded",
+        hint: error.hint ?? "check the file that --sign, AMBIT_SIGNING_KEY or the store's user.signingKey names",
+        cause: error)
+    }
+  }
+
+  private func path(in store: SnapshotStore) throws -> String? {
+    if let sign, !sign.isEmpty { return sign }
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["AMBIT_SIGNING_KEY"], !path.isEmpty { return path }
+    let isAsked = store.setting("ambit.sign").map { ["true", "yes", "on", "1"].contains($0.lowercased()) } ?? false
+    guard sign != nil || isAsked else { return nil }
+    guard let path = store.setting("user.signingKey"), !path.isEmpty else {
+      throw StoreError(
+        .unsigned, "commits are to be signed, and no key is named, so nothing was recorded",
+        hint: "say --sign KEYFILE, set AMBIT_SIGNING_KEY, or `git -C \(store.path) config user.signingKey KEYFILE`")
+    }
+    guard path.hasPrefix("~/"), let home = environment["HOME"] else { return path }
+    return home + path.dropFirst()
+  }
+}
