@@ -133,7 +133,10 @@ let package = Package(
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
     .testTarget(
       name: "AmbitKitTests",
-      dependencies: ["AmbitKit", "CSQLite", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore", "TestSupport"]),
+      dependencies: [
+        "AmbitKit", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys",
+        "SnapshotStore", "TestSupport",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

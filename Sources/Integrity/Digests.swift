@@ -21,4 +21,13 @@ public enum SHA1Checksum {
     second.withUnsafeBytes { hash.update(bufferPointer: $0) }
     return hash.finalize().withUnsafeBytes(body)
   }
+
+  /// Lends the twenty bytes of the checksum of memory that need not be copied.
+  public static func withBytes<Result>(
+    of bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Result
+  ) -> Result {
+    var hash = Insecure.SHA1()
+    hash.update(bufferPointer: bytes)
+    return hash.finalize().withUnsafeBytes(body)
+  }
 }

@@ -90,7 +90,8 @@ package struct CommitRecord: Sendable {
 
   package func trailer(_ key: String) -> String? { trailers.first { $0.key == key }?.value }
 
-  init(name: ObjectName, bytes: [UInt8]) throws(StoreError) {
+  /// Reads the bytes of a commit, which are not compared with its name.
+  package init(name: ObjectName, bytes: [UInt8]) throws(StoreError) {
     let damaged = StoreError(
       .damaged, "commit \(name) in the store is damaged", hint: "find out how far with `ambit verify`")
     var tree: ObjectName?

@@ -45,12 +45,15 @@ struct PackFolder {
     for ending in ["idx", "pack", "keep"] { unlink("\(packs)/\(name).\(ending)") }
   }
 
-  /// The packs that a recording of a cluster brought and did not release, with what it was about to do.
-  func unreleased(_ cluster: String) -> [(name: String, intent: RecordingIntent)] {
+  /// The packs that recordings brought and did not release, with what they were about to do.
+  ///
+  /// - Parameter cluster: whose recordings; nil for all.
+  func unreleased(_ cluster: String? = nil) -> [(name: String, intent: RecordingIntent)] {
     let files = (try? FileManager.default.contentsOfDirectory(atPath: packs)) ?? []
     return files.filter { $0.hasSuffix(".keep") }.sorted().compactMap { file in
       guard let data = FileManager.default.contents(atPath: "\(packs)/\(file)"),
-        let intent = RecordingIntent(String(decoding: data, as: UTF8.self)), intent.cluster == cluster
+        let intent = RecordingIntent(String(decoding: data, as: UTF8.self)),
+        cluster == nil || intent.cluster == cluster
       else { return nil }
       return (String(file.dropLast(".keep".count)), intent)
     }

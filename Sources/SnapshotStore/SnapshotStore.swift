@@ -207,10 +207,10 @@ package final class SnapshotStore {
     }
   }
 
-  static func branch(_ cluster: String) -> String { "refs/heads/\(cluster)" }
-  static func observations(_ cluster: String) -> String { "refs/ambit/observations/\(cluster)" }
+  package static func branch(_ cluster: String) -> String { "refs/heads/\(cluster)" }
+  package static func observations(_ cluster: String) -> String { "refs/ambit/observations/\(cluster)" }
 
-  private func git<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
+  func git<Result>(_ body: () throws -> Result) throws(StoreError) -> Result {
     do {
       return try body()
     } catch let error as StoreError {

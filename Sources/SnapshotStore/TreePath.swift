@@ -13,7 +13,8 @@ enum TreePath {
     return components
   }
 
-  private static func isSafe(_ component: String) -> Bool {
+  /// Whether a name can be a component of a path.
+  static func isSafe(_ component: String) -> Bool {
     // Nearly every component is a name such as `allow-web.yaml`, in which nothing can hide.
     if isPlain(component) { return true }
     let isShort = (1...255).contains(component.utf8.count)

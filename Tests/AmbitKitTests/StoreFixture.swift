@@ -59,7 +59,9 @@ final class StoreFixture {
   }
 
   /// Runs stock git on the store and gives what it printed.
-  func git(_ arguments: String...) throws -> String { try StockGit(path).run(arguments).text }
+  func git(_ arguments: String..., input: String = "") throws -> String {
+    try StockGit(path).run(arguments, input: input).text
+  }
 }
 
 /// A typed list as an API server answers it.

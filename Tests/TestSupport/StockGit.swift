@@ -5,13 +5,13 @@ package struct StockGit: Sendable {
   package init(_ store: String) { self.store = store }
 
   /// Runs git and gives its exit code and both streams.
-  package func run(_ arguments: [String]) throws -> RunningProcess.Output {
-    try start(arguments).wait()
+  package func run(_ arguments: [String], input: String = "") throws -> RunningProcess.Output {
+    try start(arguments, input: input).wait()
   }
 
-  package func start(_ arguments: [String]) throws -> RunningProcess {
+  package func start(_ arguments: [String], input: String = "") throws -> RunningProcess {
     try RunningProcess(
-      "/usr/bin/env", ["git", "-C", store] + arguments, in: "/",
+      "/usr/bin/env", ["git", "-C", store] + arguments, in: "/", input: input,
       // A user's own settings have no say in a test.
       environment: ["HOME": "/nonexistent", "GIT_CONFIG_NOSYSTEM": "1"])
   }

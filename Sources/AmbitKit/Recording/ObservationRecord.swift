@@ -104,6 +104,9 @@ struct ObservationRecord {
 
   // MARK: Reading
 
+  /// The reason that stands in the index for an observation whose own words are lost.
+  static let unreadable = "the observation does not read"
+
   /// What the file of an observation says, which many observations share.
   struct Testimony {
     /// Nil where the file does not read.
@@ -147,7 +150,7 @@ struct ObservationRecord {
       commit: commit.name.description, parent: commit.parents.first?.description,
       capturedFrom: moment("Ambit-Captured-From", "capturedFrom"), capturedTo: moment("Ambit-Captured-To", "capturedTo"),
       recorded: commit.committer.time, result: isReadable ? result ?? "failed" : "failed",
-      reason: isReadable ? told("Ambit-Reason", "reason") : "the observation does not read",
+      reason: isReadable ? told("Ambit-Reason", "reason") : unreadable,
       state: isReadable ? told("Ambit-State", "state").flatMap { ObjectName(hex: $0)?.description } : nil,
       isComplete: spec?["complete"]?.bool ?? false, source: spec?["source"]?.string ?? "",
       isTimeGiven: commit.trailer("Ambit-Time").map { $0 == "given" } ?? spec?["timeGiven"]?.bool ?? false,

@@ -1,0 +1,51 @@
+import AmbitKit
+import ArgumentParser
+import Foundation
+import Integrity
+import KubeModel
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Verify that nothing in the store was changed, lost or hidden",
+    discussion: """
+      Reads and hashes every object again, follows commits by the parents that they name themselves, computes the \
+      digest of every state, and compares both histories of each cluster with each other and with the index. Nothing \
+      that git believes unseen is believed. Ends with 1 where there are findings.
+
+      Example: ambit verify --allowed-signers signers --checkpoint kept-elsewhere.note
+      """)
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup var output: OutputOptions
+
+  @Option(name: .long, help: ArgumentHelp("Verify the history of this cluster only", valueName: "name"))
+  var cluster: String?
+
+  @OptionGroup var signers: SignerOptions
+
+  @Flag(name: .long, help: "Every commit has to be signed, also those before the first that is")
+  var requireSignatures = false
+
+  func validate() throws {
+    if output.output == .csv { throw ValidationError("findings are printed as table, json or yaml") }
+  }
+
+  func run() throws {
+    let ambit = try store.open()
+    var options = StoreVerifier.Options()
+    options.cluster = cluster
+    options.allowedSigners = try signers.allowed()
+    options.revokedKeys = try signers.revoked()
+    options.requiresSignatures = requireSignatures
+    let progress = ProgressLine()
+    let report = try StoreVerifier(ambit, options) { progress.show(HiddenText.escaped($0)) }.run()
+    progress.clear()
+    ambit.tellNotes()
+    for note in report.notes { Terminal.note("Note: \(note)") }
+    VerifyOutput.output(report).print(output.output)
+    guard report.isGood else {
+      Terminal.note(VerifyOutput.summary(report))
+      throw ExitCode(1)
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import AmbitKit
+import Foundation
+import SnapshotStore
+
+/// What someone can do who may write to the files of a store.
+extension StoreFixture {
+  /// The object that a revision names.
+  func name(_ revision: String) throws -> String { String(try git("rev-parse", revision).prefix(40)) }
+
+  func write(_ file: String, _ text: String) throws { try replace(file, Data(text.utf8)) }
+
+  /// Puts a file in the place of one, which may be read-only.
+  func replace(_ file: String, _ contents: Data) throws {
+    let target = URL(filePath: "\(path)/\(file)")
+    try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try? FileManager.default.removeItem(at: target)
+    try contents.write(to: target)
+  }
+
+  /// Adds a blob that no ref reaches, as a loose object.
+  func evilBlob() throws -> String { String(try git("hash-object", "-w", "--stdin", input: "evil\n").prefix(40)) }
+
+  /// Makes a commit from another one, and has a ref point to it.
+  func rewrite(_ revision: String, _ reference: String, _ change: (String) throws -> String) throws {
+    let commit = try change(git("cat-file", "commit", revision))
+    let name = try git("hash-object", "-t", "commit", "-w", "--stdin", input: commit).prefix(40)
+    _ = try git("update-ref", reference, String(name))
+  }
+
+  /// Removes the index, as someone does who knows that it remembers.
+  func forgetIndex() throws { try FileManager.default.removeItem(atPath: Ambit.indexPath(path)) }
+}
