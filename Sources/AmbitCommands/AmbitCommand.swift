@@ -15,7 +15,7 @@ package struct AmbitCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, SnapshotCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, BlameCommand.self, CheckCommand.self, ReportCommand.self,
-      FrameworkCommand.self, VerifyCommand.self, IndexCommand.self, SyncCommand.self,
+      FrameworkCommand.self, VerifyCommand.self, CheckpointCommand.self, IndexCommand.self, SyncCommand.self,
     ])
 
   package init() {}

@@ -30,7 +30,13 @@ struct LogCommand: ParsableCommand {
   @Flag(name: .long, help: "Every reading with its coverage, and the gaps between them")
   var observations = false
 
+  @Flag(name: .long, help: "What Ambit itself did in the store, by whom, newest first")
+  var journal = false
+
   func validate() throws {
+    if journal && (observations || what != nil || namespaces.namespace != nil || moment.at != nil || since != nil || until != nil) {
+      throw ValidationError("--journal lists what was done in the store; it goes with --limit only")
+    }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
     if observations && (what != nil || namespaces.namespace != nil) {
       throw ValidationError("--observations lists readings: leave out KIND/NAME and --namespace")
@@ -39,6 +45,10 @@ struct LogCommand: ParsableCommand {
   }
 
   func run() throws {
+    if journal {
+      let entries = try Journal(moment.cluster.store.open()).entries().reversed().prefix(limit ?? .max)
+      return JournalOutput.output(Array(entries)).print(output.output)
+    }
     let history = try moment.cluster.history()
     let cluster = history.cluster
     var filter = HistoryView.Filter()

@@ -87,6 +87,11 @@ struct SnapshotCommand: AsyncParsableCommand {
         try await recordLive(recorder)
       }
     tell(recorded)
+    if recorded.outcome.isOtherCluster {
+      try Journal(ambit).add(
+        .acceptedCluster, cluster: recorded.cluster, "'\(recorded.cluster)' goes on with another cluster's uid",
+        by: .current, at: .now)
+    }
     if !recorded.outcome.flags.isEmpty { throw ExitCode(1) }
     if !recorded.reading.isIntact { throw ExitCode(2) }
   }

@@ -23,6 +23,18 @@ struct VerifyCommand: ParsableCommand {
 
   @OptionGroup var signers: SignerOptions
 
+  @Option(
+    name: .customLong("checkpoint"),
+    help: ArgumentHelp(
+      "A checkpoint that was kept: a file, - for standard input, or the line that `ambit checkpoint` told; may be repeated",
+      valueName: "file"))
+  var checkpoints: [String] = []
+
+  @Option(
+    name: .customLong("checkpoint-key"),
+    help: ArgumentHelp("A key that signs checkpoints, NAME+HASH+KEY, beside the allowed signers; may be repeated", valueName: "key"))
+  var checkpointKeys: [String] = []
+
   @Flag(name: .long, help: "Every commit has to be signed, also those before the first that is")
   var requireSignatures = false
 
@@ -37,6 +49,8 @@ struct VerifyCommand: ParsableCommand {
     options.allowedSigners = try signers.allowed()
     options.revokedKeys = try signers.revoked()
     options.requiresSignatures = requireSignatures
+    options.checkpoints = try checkpoints.map(VerifyCommand.checkpoint)
+    options.noteKeys = try checkpointKeys.map { try NoteKey(text: $0) }
     let progress = ProgressLine()
     let report = try StoreVerifier(ambit, options) { progress.show(HiddenText.escaped($0)) }.run()
     progress.clear()
@@ -47,5 +61,18 @@ struct VerifyCommand: ParsableCommand {
       Terminal.note(VerifyOutput.summary(report))
       throw ExitCode(1)
     }
+  }
+
+  /// Reads a checkpoint from where it was kept; a name of a file has no blanks, and a line has two.
+  private static func checkpoint(_ text: String) throws -> KeptCheckpoint {
+    if text.split(separator: " ").count == 3 { return try KeptCheckpoint(text, place: "--checkpoint \(text)") }
+    if text == "-" {
+      let data = FileHandle.standardInput.readDataToEndOfFile()
+      return try KeptCheckpoint(String(decoding: data, as: UTF8.self), place: "standard input")
+    }
+    guard let data = FileManager.default.contents(atPath: text) else {
+      throw AmbitError(.notFound, "'\(text)' cannot be read", hint: "name a file, - or the line of a checkpoint")
+    }
+    return try KeptCheckpoint(String(decoding: data, as: UTF8.self), place: text)
   }
 }

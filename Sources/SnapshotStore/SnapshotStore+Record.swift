@@ -100,7 +100,7 @@ extension SnapshotStore {
     return heads
   }
 
-  private func make(
+  func make(
     _ text: CommitText, _ tree: ObjectName, onto parent: ObjectName?, _ staging: Staging
   ) throws(StoreError) -> ObjectName {
     var bytes = text.bytes(tree: tree, parents: parent.map { [$0] } ?? [])
@@ -127,27 +127,38 @@ extension SnapshotStore {
     if let state = new.state, state != old.state {
       moves.append(.init(reference: SnapshotStore.branch(cluster), old: old.state, new: state))
     }
+    try publish(staging, cluster, moves) { () throws(StoreError) in try self.heads(of: cluster) == old }
+    if new.state != nil { try pointHeadIfUnborn(at: cluster) }
+  }
+
+  /// Brings what was staged into the history: all of it is on disk before the first ref moves.
+  ///
+  /// - Parameters:
+  ///   - writer: whose lock is held; what an interruption leaves goes by this name.
+  ///   - isCurrent: whether the refs stand where the work began. A ref that was moved past the lock, by a push or a
+  ///     fetch, is found before any ref moves.
+  func publish(
+    _ staging: Staging, _ writer: String, _ moves: [RecordingIntent.Move], isCurrent: () throws(StoreError) -> Bool
+  ) throws(StoreError) {
     guard let pack = staging.finish() else { return }
     do {
-      try folder.add(pack, RecordingIntent(cluster: cluster, moves: moves))
+      try folder.add(pack, RecordingIntent(cluster: writer, moves: moves))
       try repository.refresh()
     } catch {
-      _ = folder.removeIncoming(cluster)
+      _ = folder.removeIncoming(writer)
       folder.remove(pack.name)
       throw StoreError.writing("the store '\(path)'", in: path, error)
     }
     do throws(StoreError) {
-      // A ref that was moved past the lock, by a push or a fetch, is found before any ref moves.
-      guard try heads(of: cluster) == old else { throw StoreError.moved(cluster, nil) }
-      if let first = moves.first { try move(first.reference, from: first.old, to: first.new, why: "observation") }
+      guard try isCurrent() else { throw StoreError.moved(writer, nil) }
+      if let first = moves.first { try move(first.reference, from: first.old, to: first.new, why: "first of a recording") }
     } catch {
       // A move may fail when it is made already, where what it did cannot be synced.
       if !moves.contains(where: hasMoved) { folder.remove(pack.name) }
       throw error
     }
     // From here on the recording is in the history: what fails now is finished by the next one.
-    for move in moves.dropFirst() { try self.move(move.reference, from: move.old, to: move.new, why: "snapshot") }
-    if new.state != nil { try pointHeadIfUnborn(at: cluster) }
+    for move in moves.dropFirst() { try self.move(move.reference, from: move.old, to: move.new, why: "rest of a recording") }
     folder.release(pack.name)
   }
 

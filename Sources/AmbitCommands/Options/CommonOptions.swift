@@ -82,3 +82,10 @@ extension Moment {
   /// The clock; read in commands only.
   static var now: Moment { Moment(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
 }
+
+extension Journal.Operator {
+  /// Who runs this command, as the system says; read in commands only.
+  static var current: Journal.Operator {
+    Journal.Operator(user: NSUserName(), host: ProcessInfo.processInfo.hostName)
+  }
+}

@@ -16,14 +16,18 @@ struct SigningOptions: ParsableArguments {
   var sign: String?
 
   /// Loads the key, before anything is read or recorded, and has the store sign with it.
-  ///
-  /// `--sign FILE`, `$AMBIT_SIGNING_KEY`, or the store's `user.signingKey`; the last only where `--sign` stands alone or
-  /// the store's `ambit.sign` is true.
   func set(up ambit: Ambit) throws {
-    guard let path = try path(in: ambit.store) else { return }
+    if let key = try key(for: ambit.store) { ambit.sign(with: key) }
+  }
+
+  /// The key of `--sign FILE`, `$AMBIT_SIGNING_KEY`, or the store's `user.signingKey`; of the last only where `--sign`
+  /// stands alone or the store's `ambit.sign` is true. Nil where nothing is to be signed.
+  ///
+  /// - Parameter store: nil where there is none yet.
+  func key(for store: SnapshotStore?) throws -> (any SigningKey)? {
+    guard let path = try path(in: store) else { return nil }
     do {
-      let agent = ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"]
-      ambit.sign(with: try SigningKeyFile.load(path: path, agentSocket: agent))
+      return try SigningKeyFile.load(path: path, agentSocket: ProcessInfo.processInfo.environment["SSH_AUTH_SOCK"])
     } catch {
       throw StoreError(
         .unsigned, "the key to sign with cannot be used, so nothing was recorded",
@@ -32,16 +36,16 @@ struct SigningOptions: ParsableArguments {
     }
   }
 
-  private func path(in store: SnapshotStore) throws -> String? {
+  private func path(in store: SnapshotStore?) throws -> String? {
     if let sign, !sign.isEmpty { return sign }
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["AMBIT_SIGNING_KEY"], !path.isEmpty { return path }
-    let isAsked = store.setting("ambit.sign").map { ["true", "yes", "on", "1"].contains($0.lowercased()) } ?? false
+    let isAsked = store?.setting("ambit.sign").map { ["true", "yes", "on", "1"].contains($0.lowercased()) } ?? false
     guard sign != nil || isAsked else { return nil }
-    guard let path = store.setting("user.signingKey"), !path.isEmpty else {
+    guard let path = store?.setting("user.signingKey"), !path.isEmpty else {
       throw StoreError(
         .unsigned, "commits are to be signed, and no key is named, so nothing was recorded",
-        hint: "say --sign KEYFILE, set AMBIT_SIGNING_KEY, or `git -C \(store.path) config user.signingKey KEYFILE`")
+        hint: "say --sign KEYFILE, set AMBIT_SIGNING_KEY, or the store's user.signingKey with `git config`")
     }
     guard path.hasPrefix("~/"), let home = environment["HOME"] else { return path }
     return home + path.dropFirst()

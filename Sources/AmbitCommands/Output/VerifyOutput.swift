@@ -26,7 +26,8 @@ enum VerifyOutput {
     let count = report.findings.count + report.unlisted.values.reduce(0, +)
     let verdict = report.isGood ? "Good" : "\(count) \(count == 1 ? "finding" : "findings")"
     return "\(verdict): \(report.objects) objects, \(report.clusters.count) clusters, \(snapshots) snapshots, "
-      + "\(observations) observations; \(report.goodSignatures) commits signed, \(report.unsignedCommits) not"
+      + "\(observations) observations, \(report.journalEntries) journal entries, \(report.checkpoints) checkpoints; "
+      + "\(report.goodSignatures) commits signed, \(report.unsignedCommits) not"
   }
 
   private static func value(_ report: StoreReport) -> Value {
@@ -50,7 +51,8 @@ enum VerifyOutput {
       Mapping([
         ("good", .bool(report.isGood)), ("findings", .list(findings)), ("unlisted", .map(Mapping(unlisted))),
         ("notes", .list(report.notes.map(Value.string))), ("objects", .int(Int64(report.objects))),
-        ("clusters", .list(clusters)), ("goodSignatures", .int(Int64(report.goodSignatures))),
+        ("clusters", .list(clusters)), ("journalEntries", .int(Int64(report.journalEntries))),
+        ("checkpoints", .int(Int64(report.checkpoints))), ("goodSignatures", .int(Int64(report.goodSignatures))),
         ("unsignedCommits", .int(Int64(report.unsignedCommits))),
       ]))
   }

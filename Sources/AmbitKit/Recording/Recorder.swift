@@ -41,6 +41,8 @@ package final class Recorder {
     package let objectCount: Int
     /// Why the reading is to be looked at, as its observation tells too.
     package let flags: [String]
+    /// Whether the reading is of another cluster than the history so far, which the operator accepted.
+    package let isOtherCluster: Bool
   }
 
   private let ambit: Ambit
@@ -119,7 +121,8 @@ package final class Recorder {
       commit: heads.state?.description, observation: heads.observation?.description ?? "",
       isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
       deleted: changes.deleted.count, carriedOver: keptCount,
-      objectCount: state.objects.count - gone.count + addedCount, flags: flags)
+      objectCount: state.objects.count - gone.count + addedCount, flags: flags,
+      isOtherCluster: state.facts?.uid != nil && reading.facts.uid != nil && state.facts?.uid != reading.facts.uid)
   }
 
   /// Records that a reading was tried and failed, and why: a gap that tells its reason.

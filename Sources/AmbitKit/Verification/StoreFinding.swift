@@ -45,6 +45,9 @@ package struct StoreReport: Sendable {
   /// What is no finding, and limits what was verified or should be known.
   package internal(set) var notes: [String] = []
   package internal(set) var objects = 0
+  package internal(set) var journalEntries = 0
+  /// Checkpoints that were compared, of the journal and of those that were given.
+  package internal(set) var checkpoints = 0
   package internal(set) var clusters: [ClusterReport] = []
   /// Commits whose signatures are good, and are by a signer that was allowed where a list was given.
   package internal(set) var goodSignatures = 0

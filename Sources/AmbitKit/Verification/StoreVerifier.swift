@@ -14,6 +14,10 @@ package struct StoreVerifier {
     package var revokedKeys = RevokedKeys.none
     /// Whether every commit has to be signed, also those before the first that is.
     package var requiresSignatures = false
+    /// Checkpoints that were kept elsewhere.
+    package var checkpoints: [KeptCheckpoint] = []
+    /// Keys of notes that may sign checkpoints, beside those of the allowed signers.
+    package var noteKeys: [NoteKey] = []
 
     package init() {}
   }
@@ -60,10 +64,16 @@ package struct StoreVerifier {
     tellObjects(audit, in: &report)
     try tellOverrides(audit, in: &report)
     for reference in references { check(reference.name, reference.target, audit, in: &report) }
+    let journal = references.first { $0.name == SnapshotStore.journal }?.target
+    var journalVerifier = JournalVerifier(journal, audit: audit, store: ambit.store.path, &report)
+    journalVerifier.run(options, &report)
+    let kept = options.checkpoints + journalVerifier.checkpoints
+    checkSigners(of: kept, clusters, in: &report)
     for (cluster, heads) in heads {
       progress("history of \(cluster)")
-      var verifier = ClusterVerifier(cluster, heads, audit: audit, options: options, store: ambit.store.path)
-      verifier.run(&report)
+      var verifier = ClusterVerifier(
+        cluster, heads, audit: audit, options: options, store: ambit.store.path, &report)
+      verifier.run(kept.filter { $0.isOf(cluster) }, &report)
       checkIndexed(cluster, verifier, in: &report)
     }
     tellTrees(audit, in: &report)
@@ -146,6 +156,24 @@ package struct StoreVerifier {
       report.notes.append("\(name) keeps a recording that met another writer; its history is not verified")
     } else if !isOurs {
       report.notes.append("\(name) is no ref of Ambit's; its objects were read, and its history was not verified")
+    }
+  }
+
+  // MARK: Checkpoints
+
+  private func checkSigners(of kept: [KeptCheckpoint], _ clusters: [String], in report: inout StoreReport) {
+    report.checkpoints = kept.count
+    let command = git("log --oneline \(SnapshotStore.journal)")
+    for checkpoint in kept {
+      if let (code, message) = checkpoint.objection(keys: options.noteKeys, options) {
+        report.add(code, checkpoint.place, message, command)
+      }
+      guard options.cluster == nil || options.checkpoints.contains(where: { $0.place == checkpoint.place }) else { continue }
+      if !clusters.contains(where: checkpoint.isOf) {
+        report.add(
+          .rewritten, checkpoint.place, "no cluster that was verified has the log '\(checkpoint.checkpoint.origin)'",
+          git("for-each-ref refs/heads refs/ambit"))
+      }
     }
   }
 
