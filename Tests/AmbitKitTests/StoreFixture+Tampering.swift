@@ -28,5 +28,8 @@ extension StoreFixture {
   }
 
   /// Removes the index, as someone does who knows that it remembers.
-  func forgetIndex() throws { try FileManager.default.removeItem(atPath: Ambit.indexPath(path)) }
+  func forgetIndex() throws {
+    try FileManager.default.removeItem(atPath: Ambit.indexPath(path))
+    for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: Ambit.indexPath(path) + ending) }
+  }
 }

@@ -1,7 +1,6 @@
 import AmbitKit
 import Foundation
 import Integrity
-import SigningKeys
 import SnapshotStore
 import Testing
 
@@ -35,18 +34,6 @@ import Testing
     let findings = try findings(fixture)
     #expect(findings.allSatisfy { $0.command != nil && !$0.place.isEmpty })
     return Set(findings.map(\.code))
-  }
-
-  private func key(_ name: String = "key") throws -> (key: any SigningKey, allowed: AllowedSigners) {
-    let path = FileManager.default.temporaryDirectory.path + "/ambit-key-\(UUID().uuidString)"
-    defer { for ending in ["", ".pub"] { try? FileManager.default.removeItem(atPath: path + ending) } }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path]
-    try process.run()
-    process.waitUntilExit()
-    let line = try String(contentsOfFile: "\(path).pub", encoding: .utf8)
-    return (try SigningKeyFile.load(path: path, agentSocket: nil), AllowedSigners(text: "ambit@c \(line)"))
   }
 
   @Test func `a store that nobody touched has no findings, also when git has packed it`() throws {
@@ -208,6 +195,9 @@ import Testing
 
   @Test func `an index that was edited`() throws {
     let fixture = try fixture()
+    // Made again by a command that ends, so that all of it is in one file.
+    try fixture.forgetIndex()
+    do { _ = try Ambit(path: fixture.path).cluster("c") }
     let index = Ambit.indexPath(fixture.path)
     var bytes = try Data(contentsOf: URL(filePath: index))
     var places: [Range<Data.Index>] = []
@@ -223,7 +213,7 @@ import Testing
   // MARK: Signatures
 
   @Test func `a rewritten author, and a forged snapshot without a signature`() throws {
-    let (key, allowed) = try key()
+    let (key, allowed) = try SignerFixture.make()
     let fixture = try fixture(signedWith: key)
     let judge: (inout StoreVerifier.Options) -> Void = { $0.allowedSigners = allowed }
     #expect(try findings(fixture, judge) == [])
@@ -239,7 +229,7 @@ import Testing
   }
 
   @Test func `signers that are not allowed, were revoked, or never signed`() throws {
-    let ((key, allowed), (other, others)) = (try key(), try key())
+    let ((key, allowed), (other, others)) = (try SignerFixture.make(), try SignerFixture.make())
     let fixture = try fixture(signedWith: key)
     #expect(try findings(fixture).isEmpty, "without a list any signature counts that fits")
     #expect(try Set(findings(fixture) { $0.allowedSigners = others }.map(\.code)) == [.untrustedSignature])

@@ -56,7 +56,7 @@ import Testing
       #expect(output.status == 78, "\(arguments): \(output.stderr)")
       #expect(output.stderr.contains("nothing was recorded") && output.stderr.contains("Hint: "))
     }
-    #expect(try fixture.git("for-each-ref").stdout == "")
+    #expect(try fixture.git("for-each-ref", "refs/heads", "refs/ambit/observations").stdout == "")
   }
 }
 

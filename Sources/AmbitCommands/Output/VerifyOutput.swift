@@ -23,11 +23,16 @@ enum VerifyOutput {
   static func summary(_ report: StoreReport) -> String {
     let snapshots = report.clusters.reduce(0) { $0 + $1.snapshots }
     let observations = report.clusters.reduce(0) { $0 + $1.observations }
-    let count = report.findings.count + report.unlisted.values.reduce(0, +)
-    let verdict = report.isGood ? "Good" : "\(count) \(count == 1 ? "finding" : "findings")"
-    return "\(verdict): \(report.objects) objects, \(report.clusters.count) clusters, \(snapshots) snapshots, "
-      + "\(observations) observations, \(report.journalEntries) journal entries, \(report.checkpoints) checkpoints; "
-      + "\(report.goodSignatures) commits signed, \(report.unsignedCommits) not"
+    let found = report.findings.count + report.unlisted.values.reduce(0, +)
+    let verdict = report.isGood ? "Good" : count(found, "finding")
+    return "\(verdict): \(count(report.objects, "object")), \(count(report.clusters.count, "cluster")), "
+      + "\(count(snapshots, "snapshot")), \(count(observations, "observation")), "
+      + "\(count(report.journalEntries, "journal entry", "journal entries")), \(count(report.checkpoints, "checkpoint")); "
+      + "\(count(report.goodSignatures, "commit")) signed, \(report.unsignedCommits) not"
+  }
+
+  private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(number) \(number == 1 ? one : many ?? "\(one)s")"
   }
 
   private static func value(_ report: StoreReport) -> Value {

@@ -34,6 +34,7 @@ package struct CheckpointMaker {
       extensions.append("branch \(state)")
       if let digest = try store.commit(state).trailer("Ambit-State-SHA256") { extensions.append("state sha256:\(digest)") }
     }
+    if let journal = try Journal(ambit).head { extensions.append("journal \(journal)") }
     extensions.append("time \(time.text)")
     let checkpoint = try Checkpoint(origin: origin, size: log.tree.size, root: log.tree.root, extensions: extensions)
     let note = try ambit.signingKey.map { try $0.sign(note: checkpoint.text, as: origin).note } ?? checkpoint.text

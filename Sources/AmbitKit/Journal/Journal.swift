@@ -72,10 +72,14 @@ package struct Journal {
     return try ambit.store.appendToJournal(files, text)
   }
 
+  /// The last entry's commit.
+  var head: ObjectName? {
+    get throws { try ambit.store.references().first { $0.name == SnapshotStore.journal }?.target }
+  }
+
   /// All entries, the oldest first.
   package func entries() throws -> [Entry] {
-    let head = try ambit.store.references().first { $0.name == SnapshotStore.journal }?.target
-    return try ambit.store.history(from: head).map { Entry(try ambit.store.commit($0)) }
+    try ambit.store.history(from: head).map { Entry(try ambit.store.commit($0)) }
   }
 }
 

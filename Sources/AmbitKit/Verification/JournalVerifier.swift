@@ -13,6 +13,9 @@ struct JournalVerifier {
     self.audit = audit
   }
 
+  /// Whether a commit is in the journal; true where that cannot be told, as the journal breaks off.
+  func contains(_ commit: ObjectName) -> Bool { chain.isCut || chain.names.contains(commit) }
+
   mutating func run(_ options: StoreVerifier.Options, _ report: inout StoreReport) {
     var checkpoints: [KeptCheckpoint] = []
     chain.check(options, &report) { commit, report in

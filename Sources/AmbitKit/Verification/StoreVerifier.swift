@@ -68,7 +68,7 @@ package struct StoreVerifier {
     var journalVerifier = JournalVerifier(journal, audit: audit, store: ambit.store.path, &report)
     journalVerifier.run(options, &report)
     let kept = options.checkpoints + journalVerifier.checkpoints
-    checkSigners(of: kept, clusters, in: &report)
+    check(kept, journalVerifier, clusters, in: &report)
     for (cluster, heads) in heads {
       progress("history of \(cluster)")
       var verifier = ClusterVerifier(
@@ -161,12 +161,18 @@ package struct StoreVerifier {
 
   // MARK: Checkpoints
 
-  private func checkSigners(of kept: [KeptCheckpoint], _ clusters: [String], in report: inout StoreReport) {
+  private func check(
+    _ kept: [KeptCheckpoint], _ journal: JournalVerifier, _ clusters: [String], in report: inout StoreReport
+  ) {
     report.checkpoints = kept.count
     let command = git("log --oneline \(SnapshotStore.journal)")
     for checkpoint in kept {
       if let (code, message) = checkpoint.objection(keys: options.noteKeys, options) {
         report.add(code, checkpoint.place, message, command)
+      }
+      if let entry = checkpoint.told("journal").flatMap({ ObjectName(hex: $0) }), !journal.contains(entry) {
+        report.add(
+          .rewritten, checkpoint.place, "the journal held the entry \(entry) when the checkpoint was made, and no longer does", command)
       }
       guard options.cluster == nil || options.checkpoints.contains(where: { $0.place == checkpoint.place }) else { continue }
       if !clusters.contains(where: checkpoint.isOf) {
