@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Snapshots that are signed, judged by stock git.
@@ -21,7 +22,7 @@ import Testing
 
   private static let snapshot = ["snapshot", "--from", "shop.yaml", "--cluster", "c"]
 
-  private func verify(_ revision: String, in fixture: CommandFixture) throws -> CommandFixture.Output {
+  private func verify(_ revision: String, in fixture: CommandFixture) throws -> RunningProcess.Output {
     try fixture.git("-c", "gpg.ssh.allowedSignersFile=\(fixture.directory)/signers", "verify-commit", revision)
   }
 
@@ -70,25 +71,11 @@ extension CommandFixture {
   }
 
   /// Runs stock git on the store.
-  func git(_ arguments: String...) throws -> Output { try run("git", ["-C", store] + arguments) }
+  func git(_ arguments: String...) throws -> RunningProcess.Output { try run("git", ["-C", store] + arguments) }
 
-  /// Runs a program of the system with files for its streams, so that none can stop it.
-  func run(_ program: String, _ arguments: [String], input: String = "") throws -> Output {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [program] + arguments
-    process.currentDirectoryURL = URL(filePath: directory)
-    process.environment = [
-      "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "", "HOME": directory, "GIT_CONFIG_NOSYSTEM": "1",
-    ]
-    let name = "run-\(UUID())"
-    let files = try ["in", "out", "err"].map { ending in
-      try FileHandle(forUpdating: URL(filePath: write("\(name).\(ending)", ending == "in" ? input : "")))
-    }
-    (process.standardInput, process.standardOutput, process.standardError) = (files[0], files[1], files[2])
-    try process.run()
-    process.waitUntilExit()
-    return Output(
-      stdout: try read("\(name).out"), stderr: try read("\(name).err"), status: process.terminationStatus)
+  /// Runs a program of the system.
+  func run(_ program: String, _ arguments: [String], input: String = "") throws -> RunningProcess.Output {
+    try run(
+      [program] + arguments, input: input, environment: ["GIT_CONFIG_NOSYSTEM": "1"], program: "/usr/bin/env")
   }
 }

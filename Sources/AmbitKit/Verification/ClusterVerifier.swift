@@ -99,7 +99,7 @@ struct ClusterVerifier {
   private func checkObservation(_ commit: CommitRecord, _ progress: inout Progress, _ report: inout StoreReport) {
     _ = audit.digest(of: commit.tree)
     let file = audit.file(ObservationRecord.file, in: commit.tree)
-    let observation = ObservationRecord.indexed(commit, testimony: file?.blob, file?.bytes)
+    let observation = ObservationRecord.indexed(commit, ObservationRecord.Testimony(file?.bytes), file?.blob)
     guard commit.trailer("Ambit-Kind") == "observation", observation.reason != ObservationRecord.unreadable else {
       return readings.malformed(commit.name, "this is no observation of Ambit's: it does not read", &report)
     }
