@@ -30,7 +30,7 @@ struct Aftermath {
     let isRecorded = observations.count == observationsBefore.count + 1
     if output.status == scenario.status {
       if !isRecorded { problems.append("the writer ended with \(output.status) and recorded nothing") }
-    } else if isKill ? output.status != 137 : output.status != 74 {
+    } else if isKill ? output.status != 137 : ![74, 75].contains(output.status) {
       problems.append("the writer ended with \(output.status): \(output.stderr)")
     } else if !isKill, !output.stderr.contains(/(^|\n)Error: .+\n(Caused by: .+\n)?Hint: .+\n/) {
       problems.append("the writer did not say what is wrong: \(output.stderr)")

@@ -5,7 +5,7 @@ import TestSupport
 /// A writer is stopped at every change that it makes to its store.
 ///
 /// A sample, the same each time; `AMBIT_DURABILITY=full` takes every change, which is thousands of runs.
-@Suite(.serialized) struct FaultSweepTests {
+@Suite(.serialized, .onOwnThreads) struct FaultSweepTests {
   private let fixture: CommandFixture
   private let scenarios: [Scenario]
 

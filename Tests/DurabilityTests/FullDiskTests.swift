@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// A file system that is really full, also for what is written through a mapping.
-@Suite struct FullDiskTests {
+@Suite(.onOwnThreads) struct FullDiskTests {
   /// A private mount needs root, or a system that lets users have namespaces of their own.
   private static let unshare = ["unshare", geteuid() == 0 ? "-m" : "-rm", "sh", "-euc"]
 

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// Stock git looks after a store while Ambit writes into it.
-@Suite(.serialized) struct HousekeepingTests {
+@Suite(.serialized, .onOwnThreads) struct HousekeepingTests {
   private let fixture: CommandFixture
 
   init() throws { fixture = try CommandFixture() }

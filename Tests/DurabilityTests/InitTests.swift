@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import TestSupport
 
-@Suite struct InitTests {
+@Suite(.onOwnThreads) struct InitTests {
   /// The shim wants to see the folder; what is below it is counted.
   private func start(_ fixture: CommandFixture, _ fault: Fault? = nil, log: String? = nil) throws -> RunningProcess {
     try FileManager.default.createDirectory(atPath: fixture.store, withIntermediateDirectories: true)

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// A writer is killed from outside, whenever it is, again and again on one store.
-@Suite(.serialized) struct KillTests {
+@Suite(.serialized, .onOwnThreads) struct KillTests {
   /// The moments are drawn with a seed: the same ones each time, as far as the machine keeps pace.
   private struct Draws: RandomNumberGenerator {
     var state: UInt64

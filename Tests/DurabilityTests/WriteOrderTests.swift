@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// A power cut cannot be had in a test; what can be shown is in which order a writer makes things durable.
-@Suite struct WriteOrderTests {
+@Suite(.onOwnThreads) struct WriteOrderTests {
   private let fixture: CommandFixture
   private let changes: [Change]
 

@@ -3,7 +3,7 @@ import Testing
 import TestSupport
 
 /// Several processes on one store at once.
-@Suite(.serialized) struct WriterTests {
+@Suite(.serialized, .onOwnThreads) struct WriterTests {
   private let fixture: CommandFixture
   private let probe: StoreProbe
 
