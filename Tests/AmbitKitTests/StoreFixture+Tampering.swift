@@ -33,3 +33,21 @@ extension StoreFixture {
     for ending in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: Ambit.indexPath(path) + ending) }
   }
 }
+
+extension StoreFixture {
+  /// The SHA-1 of some bytes, as coreutils computes it.
+  func sha1(_ bytes: Data) throws -> Data {
+    let file = "\(path)/sum"
+    try bytes.write(to: URL(filePath: file))
+    defer { try? FileManager.default.removeItem(atPath: file) }
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["sha1sum", file]
+    process.standardOutput = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return Data(ObjectName(hex: String(text.prefix(40)))?.bytes ?? [])
+  }
+}

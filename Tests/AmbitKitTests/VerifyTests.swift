@@ -73,6 +73,19 @@ import Testing
     #expect(try codes(fixture) == [.commitGraph])
   }
 
+  @Test func `an index over the packs that shows one object for another`() throws {
+    let fixture = try fixture()
+    _ = try fixture.git("multi-pack-index", "write")
+    #expect(try codes(fixture) == [])
+    let path = "\(fixture.path)/objects/pack/multi-pack-index"
+    var index = try Data(contentsOf: URL(filePath: path))
+    // The last entries of OOFF stand before the checksum: the place of the last object becomes that of the one before.
+    let end = index.count - 20
+    index.replaceSubrange((end - 8)..<end, with: index[(end - 16)..<(end - 8)])
+    try fixture.replace("objects/pack/multi-pack-index", index)
+    #expect(try codes(fixture) == [.damagedFile])
+  }
+
   // MARK: Objects
 
   @Test func `a loose object with other content`() throws {

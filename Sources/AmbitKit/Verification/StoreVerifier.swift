@@ -45,7 +45,9 @@ package struct StoreVerifier {
   ///
   /// - Throws: where there is no such cluster, or the store's refs cannot be listed.
   package func run() throws -> StoreReport {
-    // Refs are read first, so that what they lead to is there when the objects are listed.
+    // What the index remembers is read before the refs, and these before the objects: a writer at work meanwhile only
+    // adds to what was read.
+    let indexed = indexedHeads()
     let references = try ambit.store.references()
     let clusters = try clusters(references.map(\.name))
     var heads: [(cluster: String, heads: HistoryHeads)] = []
@@ -74,7 +76,7 @@ package struct StoreVerifier {
       var verifier = ClusterVerifier(
         cluster, heads, audit: audit, options: options, store: ambit.store.path, &report)
       verifier.run(kept.filter { $0.isOf(cluster) }, &report)
-      checkIndexed(cluster, verifier, in: &report)
+      checkIndexed(indexed[cluster], cluster, verifier, in: &report)
     }
     tellTrees(audit, in: &report)
     compareIndex(in: &report)
@@ -185,13 +187,25 @@ package struct StoreVerifier {
 
   // MARK: The index
 
+  /// Where the histories stood when they were indexed last.
+  private func indexedHeads() -> [String: HistoryHeads] {
+    let clusters = (try? ambit.store.clusters()) ?? []
+    let heads = clusters.map { cluster in
+      let seen = try? ambit.index.read { (try $0.indexedHead(cluster), try $0.indexedObservation(cluster)) }
+      return HistoryHeads(
+        state: seen?.0.flatMap { ObjectName(hex: $0) }, observation: seen?.1.flatMap { ObjectName(hex: $0) })
+    }
+    return Dictionary(zip(clusters, heads), uniquingKeysWith: { first, _ in first })
+  }
+
   /// The index remembers what it has seen: a branch that was taken back is found as long as it is there.
-  private func checkIndexed(_ cluster: String, _ verifier: ClusterVerifier, in report: inout StoreReport) {
-    let seen = try? ambit.index.read { (try $0.indexedHead(cluster), try $0.indexedObservation(cluster)) }
-    let branch = (SnapshotStore.branch(cluster), seen?.0, verifier.snapshots.keys.contains)
-    let observations = (SnapshotStore.observations(cluster), seen?.1, verifier.observations.contains)
+  private func checkIndexed(
+    _ heads: HistoryHeads?, _ cluster: String, _ verifier: ClusterVerifier, in report: inout StoreReport
+  ) {
+    let branch = (SnapshotStore.branch(cluster), heads?.state, verifier.snapshots.keys.contains)
+    let observations = (SnapshotStore.observations(cluster), heads?.observation, verifier.observations.contains)
     for (reference, name, isThere) in [branch, observations] {
-      guard let commit = name.flatMap({ ObjectName(hex: $0) }), !isThere(commit) else { continue }
+      guard let commit = name, !isThere(commit) else { continue }
       report.add(
         .rewritten, reference, "commit \(commit) was on it when it was indexed last, and is no longer",
         git("log --oneline \(commit)"))
@@ -205,12 +219,17 @@ package struct StoreVerifier {
     }
     progress("index")
     do {
-      for cluster in try ambit.store.clusters() { try ambit.catchUp(cluster) }
-      guard let difference = try IndexComparison(ambit).firstDifference else { return }
+      // What a writer adds while they are compared makes them differ once, and not twice.
+      guard try indexDifference() != nil, let difference = try indexDifference() else { return }
       report.add(.index, Ambit.indexPath(ambit.store.path), difference, "ambit index rebuild --store \(ambit.store.path)")
     } catch {
       let reason = (error as? any DescribedError)?.message ?? "\(error)"
       report.notes.append("the index could not be compared with the store: \(reason)")
     }
+  }
+
+  private func indexDifference() throws -> String? {
+    for cluster in try ambit.store.clusters() { try ambit.catchUp(cluster) }
+    return try IndexComparison(ambit).firstDifference
   }
 }

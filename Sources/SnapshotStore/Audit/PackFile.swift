@@ -26,6 +26,9 @@ final class PackFile {
     places = Dictionary(index.entries.map { ($0.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Where an object begins; nil where the index does not name it.
+  func offset(of name: ObjectName) -> Int? { places[name] }
+
   /// What is wrong with the pack as a whole: its checksum covers every bit of it.
   func faults() -> [StorageFault] {
     let end = file.bytes.count - ObjectName.length

@@ -34,6 +34,7 @@ package final class StoredObjects: ObjectSource {
       guard !files.contains(name.dropLast(5) + ".idx") else { continue }
       faults.append(StorageFault(.damagedFile, "objects/pack/\(name)", "the pack has no index, so nothing in it is found"))
     }
+    if files.contains("multi-pack-index") { faults += compareMultiPackIndex() }
     for number in packs.indices { faults += read(packs[number], Int32(number), body) }
     for folder in names(in: "") where folder.utf8.count == 2 { faults += readLoose(folder, body) }
     return faults
@@ -105,6 +106,20 @@ package final class StoredObjects: ObjectSource {
       throw fault(.damagedObject, "the bytes are not those that the name stands for")
     }
     return GitObject(name: name, kind: kind, bytes: bytes)
+  }
+
+  private func compareMultiPackIndex() -> [StorageFault] {
+    let name = "objects/pack/multi-pack-index"
+    guard let index = MultiPackIndexFile("\(objects)/pack/multi-pack-index") else {
+      return [StorageFault(.damagedFile, name, "the index over the packs does not read")]
+    }
+    let byName = Dictionary(packs.map { ("\($0.name).idx", $0) }, uniquingKeysWith: { first, _ in first })
+    let lie = index.entries.first { byName["objects/pack/\($0.pack)"]?.offset(of: $0.object) != $0.offset }
+    guard let lie else { return [] }
+    return [
+      StorageFault(
+        .damagedFile, name, object: lie.object, "git believes it, and it tells another place of the object than its pack's index")
+    ]
   }
 
   private func names(in folder: String) -> [String] {
