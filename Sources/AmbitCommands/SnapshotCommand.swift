@@ -92,6 +92,9 @@ struct SnapshotCommand: AsyncParsableCommand {
         .acceptedCluster, cluster: recorded.cluster, "'\(recorded.cluster)' goes on with another cluster's uid",
         by: .current, at: .now)
     }
+    if let note = await Maintainer(ambit, variables: ProcessInfo.processInfo.environment).runIfDue() {
+      Terminal.note("Note: \(note)")
+    }
     if !recorded.outcome.flags.isEmpty { throw ExitCode(1) }
     if !recorded.reading.isIntact { throw ExitCode(2) }
   }

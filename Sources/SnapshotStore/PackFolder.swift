@@ -85,14 +85,15 @@ struct PackFolder {
     try check(fsync(file), path)
   }
 
-  private static func sync(_ folder: String) throws {
-    let file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    try check(file, folder)
+  /// Brings a file or a folder to disk.
+  static func sync(_ path: String) throws {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    try check(file, path)
     defer { close(file) }
-    try check(fsync(file), folder)
+    try check(fsync(file), path)
   }
 
-  private static func check(_ status: Int32, _ path: String) throws {
+  static func check(_ status: Int32, _ path: String) throws {
     if status < 0 { throw SystemFailure(number: errno, path: path) }
   }
 }

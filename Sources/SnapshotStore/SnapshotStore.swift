@@ -180,6 +180,9 @@ package final class SnapshotStore {
 
   // MARK: Writing
 
+  /// How many packs maintenance leaves alone until it begins by itself; 0 where it never does.
+  package var autoPackLimit: Int { repository.setting("ambit.autopacklimit").flatMap { Int($0) } ?? 50 }
+
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws(StoreError) {
     do {
       try repository.move(reference, from: old, to: new, why: why)

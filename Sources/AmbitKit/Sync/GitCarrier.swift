@@ -7,23 +7,16 @@ internal import SnapshotStore
 /// The user's configuration is read, since it knows how a server is reached and with which credentials. What
 /// could run hooks, move a reference that was not named, drop an object or accept a bad one is set here.
 struct GitCarrier {
-  let store: String
-  let environment: [String: String]
-  /// Whether git and ssh may ask for a password.
-  let mayAsk: Bool
+  private var git: StockGit
 
   /// One exchange of questions and answers; one transfer, however large.
   private static let questionLimit: Duration = .seconds(300)
   private static let transferLimit: Duration = .seconds(6 * 3600)
-  /// A server with a hundred thousand references prints some 10 MB.
-  private static let longestList = 64 << 20
 
   private static let settings = [
-    "core.hooksPath=/dev/null", "core.alternateRefsCommand=true", "core.fsmonitor=false", "core.commitGraph=false",
     "core.fsync=committed,reference", "fetch.fsckObjects=true", "transfer.fsckObjects=true", "fetch.unpackLimit=1",
-    "fetch.writeCommitGraph=false", "transfer.bundleURI=false", "protocol.ext.allow=never", "gc.auto=0",
-    "maintenance.auto=false", "push.followTags=false", "push.recurseSubmodules=no", "http.lowSpeedLimit=1",
-    "http.lowSpeedTime=300",
+    "fetch.writeCommitGraph=false", "transfer.bundleURI=false", "protocol.ext.allow=never", "push.followTags=false",
+    "push.recurseSubmodules=no", "http.lowSpeedLimit=1", "http.lowSpeedTime=300",
   ]
 
   /// Variables of git that say how a server is reached. Others could point it at another repository.
@@ -35,19 +28,14 @@ struct GitCarrier {
 
   /// - Parameter variables: the environment of the process.
   init(store: String, variables: [String: String], mayAsk: Bool) {
-    self.store = store
-    self.mayAsk = mayAsk
-    var environment = variables.filter { name, _ in
-      !name.hasPrefix("GIT_") || GitCarrier.kept.contains(name)
-        || GitCarrier.keptPrefixes.contains(where: name.hasPrefix)
+    git = StockGit(store: store, variables: variables) { name in
+      GitCarrier.kept.contains(name) || GitCarrier.keptPrefixes.contains(where: name.hasPrefix)
     }
-    environment["LANGUAGE"] = nil
-    environment["LC_ALL"] = "C"
-    environment["GIT_NO_REPLACE_OBJECTS"] = "1"
-    environment["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
-    environment["GIT_TERMINAL_PROMPT"] = mayAsk ? "1" : "0"
-    if !mayAsk { environment["SSH_ASKPASS_REQUIRE"] = "never" }
-    self.environment = environment
+    git.settings = GitCarrier.settings
+    git.mayAsk = mayAsk
+    git.environment["GIT_ALLOW_PROTOCOL"] = "file:git:http:https:ssh"
+    git.environment["GIT_TERMINAL_PROMPT"] = mayAsk ? "1" : "0"
+    if !mayAsk { git.environment["SSH_ASKPASS_REQUIRE"] = "never" }
   }
 
   // MARK: Questions
@@ -103,19 +91,7 @@ struct GitCarrier {
   // MARK: Running
 
   private func run(_ arguments: [String], input: [UInt8]? = nil, limit: Duration) async throws -> Program.Result {
-    var program = Program(
-      "git", ["--git-dir=\(store)", "--no-pager"] + GitCarrier.settings.flatMap { ["-c", $0] } + arguments,
-      environment: environment, timeLimit: limit)
-    if let input { program.input = .bytes(input) }
-    program.mayAsk = mayAsk
-    program.outputLimit = GitCarrier.longestList
-    do {
-      return try await program.run()
-    } catch let error as ProgramError where error.code == .notInstalled {
-      throw AmbitError(
-        .badConfiguration, "'git' is not in the PATH",
-        hint: "install git; `ambit sync` carries a store with it, every other command does without")
-    }
+    try await git.run(arguments, input: input, limit: limit)
   }
 
   static func lines(_ bytes: [UInt8]) -> [String] {
