@@ -98,8 +98,9 @@ let package = Package(
     // Measuring; not part of the product.
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["AmbitKit", "ClusterReader", "HistoryIndex", "KubeModel", "SnapshotStore"],
-      path: "Benchmarks"),
+      dependencies: [
+        "AmbitKit", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys", "SnapshotStore",
+      ], path: "Benchmarks"),
 
     // An API server for tests of the reader and of the command.
     .target(

@@ -96,7 +96,7 @@ struct SyntheticHistory {
     return files
   }
 
-  private static let testimony: [UInt8] = {
+  static let testimony: [UInt8] = {
     let kinds = ResourceCatalog.all.map { type in
       "  - group: \(type.group.isEmpty ? "\"\"" : type.group)\n    objects: 0\n    resource: \(type.resource)\n    status: read\n"
     }

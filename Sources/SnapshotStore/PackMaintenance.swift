@@ -13,6 +13,11 @@ package struct StoredPack: Sendable, Hashable {
   package let name: String
   /// With its index.
   package let bytes: Int
+
+  package init(name: String, bytes: Int) {
+    self.name = name
+    self.bytes = bytes
+  }
 }
 
 /// Replaces packs of a store by one that holds all of their objects. No object is ever dropped.
