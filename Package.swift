@@ -78,8 +78,7 @@ let package = Package(
       name: "AmbitKit",
       dependencies: [
         "Integrity", "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore",
-        "HistoryIndex",
-        "Evidence", .product(name: "Logging", package: "swift-log"),
+        "HistoryIndex", "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "AmbitCommands",

@@ -16,7 +16,7 @@ package struct AmbitCommand: AsyncParsableCommand {
       InitCommand.self, SnapshotCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, BlameCommand.self, CheckCommand.self, ReportCommand.self,
       FrameworkCommand.self, VerifyCommand.self, CheckpointCommand.self, IndexCommand.self, SyncCommand.self,
-      MaintainCommand.self,
+      MaintainCommand.self, RetainCommand.self,
     ])
 
   package init() {}

@@ -34,6 +34,13 @@ struct StockGit {
     environment["GIT_NO_REPLACE_OBJECTS"] = "1"
   }
 
+  /// Leaves the user's configuration out, and brings to disk all that is written.
+  mutating func isolate() {
+    environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
+    environment["GIT_CONFIG_NOSYSTEM"] = "1"
+    settings += ["core.fsync=all", "core.fsyncMethod=fsync", "pack.packSizeLimit=0", "pack.indexVersion=2"]
+  }
+
   /// - Throws: `AmbitError` where there is no git; `ProgramError`.
   func run(
     _ arguments: [String], input: [UInt8]? = nil, limit: Duration
@@ -59,5 +66,14 @@ struct StockGit {
     } catch let error as ProgramError where error.code == .notInstalled {
       throw missing
     }
+  }
+}
+
+/// What git wrote before it gave up.
+struct GitComplaint: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ errors: [UInt8]) {
+    description = HiddenText.escaped(String(String(decoding: errors, as: UTF8.self).suffix(400)))
   }
 }

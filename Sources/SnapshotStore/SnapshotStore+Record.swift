@@ -103,7 +103,12 @@ extension SnapshotStore {
   func make(
     _ text: CommitText, _ tree: ObjectName, onto parent: ObjectName?, _ staging: Staging
   ) throws(StoreError) -> ObjectName {
-    var bytes = text.bytes(tree: tree, parents: parent.map { [$0] } ?? [])
+    try make(text.bytes(tree: tree, parents: parent.map { [$0] } ?? []), staging)
+  }
+
+  /// Makes a commit, signed where commits are.
+  func make(_ commit: [UInt8], _ staging: Staging) throws(StoreError) -> ObjectName {
+    var bytes = commit
     if let sign {
       do {
         bytes = try sign(bytes)
@@ -116,7 +121,7 @@ extension SnapshotStore {
     return try staging.make(.commit, bytes)
   }
 
-  private func publish(
+  func publish(
     _ staging: Staging, _ cluster: String, from old: HistoryHeads, to new: HistoryHeads
   ) throws(StoreError) {
     var moves: [RecordingIntent.Move] = []

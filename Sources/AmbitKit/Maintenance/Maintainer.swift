@@ -41,12 +41,8 @@ package struct Maintainer {
   package init(_ ambit: Ambit, variables: [String: String]) {
     self.ambit = ambit
     git = StockGit(store: ambit.store.path, variables: variables) { $0 == "GIT_EXEC_PATH" }
-    git.environment["GIT_CONFIG_GLOBAL"] = "/dev/null"
-    git.environment["GIT_CONFIG_NOSYSTEM"] = "1"
-    git.settings = [
-      "core.fsync=all", "core.fsyncMethod=fsync", "pack.packSizeLimit=0", "pack.window=10", "pack.depth=50",
-      "pack.island=", "pack.writeReverseIndex=false", "pack.indexVersion=2",
-    ]
+    git.isolate()
+    git.settings += ["pack.window=10", "pack.depth=50", "pack.writeReverseIndex=false"]
     git.isPatient = true
   }
 
@@ -168,7 +164,7 @@ package struct Maintainer {
 
   private func error(_ errors: [UInt8]) -> AmbitError {
     let text = String(decoding: errors, as: UTF8.self)
-    let cause = GitComplaint(description: HiddenText.escaped(String(text.suffix(400))))
+    let cause = GitComplaint(errors)
     guard !["No space left on device", "Disk quota exceeded"].contains(where: text.contains) else {
       return AmbitError(
         .unwritable, "there is no space to pack the store '\(path)' anew, so it was left as it was",
@@ -178,6 +174,4 @@ package struct Maintainer {
       .bug, "git could not pack the store '\(path)' anew, so it was left as it was", hint: "check it with `git fsck`",
       cause: cause)
   }
-
-  private struct GitComplaint: Error, CustomStringConvertible { let description: String }
 }

@@ -66,6 +66,8 @@ enum SeenObjects {
     /// Nil where it is not known, or known of another canonical form.
     let version: IndexedVersion?
     let managedFields: Value?
+    /// All of it.
+    let document: Mapping
   }
 
   /// Reads what `files` wrote; what does not read is left out.
@@ -92,7 +94,7 @@ enum SeenObjects {
           IndexedVersion(
             resourceVersion: $0, generation: value["generation"]?.int, usedNoise: value["uses"]?.strings ?? [])
         },
-        managedFields: value["managedFields"])
+        managedFields: value["managedFields"], document: value.map ?? Mapping())
     }
   }
 
@@ -111,6 +113,27 @@ enum SeenObjects {
     }
     documents.append(Array(bytes[start...]))
     return documents
+  }
+}
+
+extension SeenObjects.Seen {
+  /// What is known of the object from here on, given what was known of it before.
+  func part(after old: SeenObjects.Part?) -> SeenObjects.Part {
+    var evidence = document
+    for key in ["about", "uses"] { evidence[key] = nil }
+    if evidence["sha256"] == nil {
+      // Only the version is new: the rest is what was told where the object changed, and its digest is of that version.
+      evidence = old?.evidence.flatMap { CanonicalYAML.value(of: $0)?.map } ?? Mapping()
+      evidence["sha256"] = nil
+      evidence["resourceVersion"] = document["resourceVersion"]
+      evidence["generation"] = document["generation"]
+    }
+    if version == nil && !id.isWorkload {
+      for key in ["resourceVersion", "generation"] { evidence[key] = nil }
+    }
+    let isEmpty = evidence.entries.isEmpty
+    return SeenObjects.Part(
+      id: id, version: version?.version, evidence: isEmpty ? nil : CanonicalYAML.bytes(of: .map(evidence)))
   }
 }
 
