@@ -29,7 +29,7 @@ struct ListCommand: ParsableCommand {
         ?? ResourceCatalog.type(group: entry.id.group, kind: entry.kind)?.isPolicy ?? false
       return isOfKind && (namespaces.namespace == nil || entry.id.namespace == namespaces.namespace)
     }
-    let objects = try entries.compactMap { entry in try history.object(entry).map { (entry, $0) } }
+    let objects = try entries.map { entry in (entry, try history.object(entry)) }
     var table = Table(
       ["NAMESPACE", "KIND", "NAME"] + ObjectSummary.headings(type) + ["AGE"])
     table.rows = objects.map { entry, stored in

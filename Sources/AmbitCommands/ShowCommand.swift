@@ -33,13 +33,12 @@ struct ShowCommand: ParsableCommand {
     let reference = try ObjectReference(what, namespace: namespaces.namespace)
     let id = try history.object(named: reference)
     let point = try history.point(moment.at)
-    guard let entry = try history.entries(at: point).first(where: { $0.id == id }),
-      let stored = try history.object(entry)
-    else {
+    guard let entry = try history.entries(at: point).first(where: { $0.id == id }) else {
       throw AmbitError(
         .notFound, "'\(id.title)' was not there at \(point.moment.text)",
         hint: "see its history with `ambit log \(what)`")
     }
+    let stored = try history.object(entry)
     Output(
       text: String(CanonicalYAML.string(of: stored.object.value).dropLast()), kind: "Object",
       value: [

@@ -32,6 +32,7 @@ package final class Ambit {
 
   /// Brings the index up to the history of a cluster.
   package func catchUp(_ cluster: String) throws {
+    try store.checkIsRecorded(cluster)
     do {
       if let note = try Indexer(store: store, index: index).catchUp(cluster) { untold.append(note) }
     } catch let error as IndexError where error.code == .unwritable {

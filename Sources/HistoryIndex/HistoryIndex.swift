@@ -22,7 +22,9 @@ package final class HistoryIndex: Sendable {
     } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
       throw IndexError(
         .locked, "the index '\(path)' is in use", hint: "try again when the other ambit is done", cause: error)
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY {
+    } catch let error as DatabaseError
+      where !isFolder(path) && (error.resultCode == .SQLITE_CANTOPEN || error.resultCode == .SQLITE_READONLY)
+    {
       throw IndexError(
         .unwritable, "the index '\(path)' cannot be written", hint: "check the permissions of the store",
         cause: error)
@@ -46,6 +48,11 @@ package final class HistoryIndex: Sendable {
   }
 
   private struct OtherVersion: Error {}
+
+  /// What stands in the place of the file and can be put aside, as a file that is damaged can.
+  private static func isFolder(_ path: String) -> Bool {
+    (try? FileManager.default.contentsOfDirectory(atPath: path)) != nil
+  }
 
   /// An index that lives as long as the process: for a store that can be read and not written.
   package static func inMemory() throws(IndexError) -> HistoryIndex {

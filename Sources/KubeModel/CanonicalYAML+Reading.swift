@@ -2,10 +2,14 @@ extension CanonicalYAML {
   /// The value of a file that `bytes(of:)` wrote, or of any other YAML file with one document.
   ///
   /// Canonical text is read some twenty times faster than other YAML.
-  /// - Returns: nil where the file does not read.
+  /// - Returns: nil where the file does not read, or is other YAML of more than `largestForeign` bytes.
   public static func value(of bytes: [UInt8]) -> Value? {
-    canonicalValue(of: bytes) ?? YAMLReader.documents(bytes).documents.first?.value
+    if let value = canonicalValue(of: bytes) { return value }
+    return bytes.count > largestForeign ? nil : YAMLReader.documents(bytes).documents.first?.value
   }
+
+  /// Other YAML takes hundreds of times its size in memory while it is read.
+  private static let largestForeign = 4 << 20
 
   /// Nil where the text is not in canonical form, which says nothing about whether it is YAML.
   static func canonicalValue(of bytes: [UInt8]) -> Value? {

@@ -8,6 +8,11 @@ public struct StoreLayout: Sendable, Hashable {
   /// The file that holds the cluster's own facts.
   public static let clusterFile = "cluster.yaml"
 
+  /// Whether files of a state stand at paths like this one; others were put beside them by hand.
+  public static func holds(_ path: String) -> Bool {
+    path == clusterFile || path.hasPrefix("cluster/") || path.hasPrefix("namespaces/")
+  }
+
   /// The most entries a folder may have before a level of hash folders is put between.
   public static let widestFolder = 1_000
 

@@ -16,26 +16,29 @@ package struct Signature: Sendable, Hashable {
   /// Names come from clusters and logs; these characters would end the field.
   private static func cleaned(_ text: String) -> String {
     let scalars = text.unicodeScalars.filter { !HiddenText.isHidden($0) && $0 != "<" && $0 != ">" }
-    let clean = String(String.UnicodeScalarView(scalars.prefix(200)))
+    let clean = String(String.UnicodeScalarView(scalars.prefix(200)))[...].trimmingSpaces()
     return clean.isEmpty ? "unknown" : clean
   }
 
   var line: String { "\(name) <\(email)> \(time) +0000" }
 
   init?(line: Substring) {
-    guard let open = line.firstIndex(of: "<"), let close = line.lastIndex(of: ">") else { return nil }
+    guard let open = line.firstIndex(of: "<"), let close = line.lastIndex(of: ">"), open < close else { return nil }
     let rest = line[close...].dropFirst().split(separator: " ")
-    guard let time = rest.first.flatMap({ Int64($0) }) else { return nil }
-    name = line[..<open].trimmingSuffix(" ")
-    email = String(line[line.index(after: open)..<close])
+    guard let time = rest.first.flatMap({ Int64($0) }), Signature.times.contains(time) else { return nil }
+    name = line[..<open].trimmingSpaces()
+    email = line[line.index(after: open)..<close].trimmingSpaces()
     self.time = time
   }
+
+  /// From 1970, before which git knows no time, to the end of the year 9999, after which RFC 3339 does not.
+  private static let times: ClosedRange<Int64> = 0...253_402_300_799
 }
 
 extension Substring {
-  fileprivate func trimmingSuffix(_ character: Character) -> String {
-    var text = self
-    while text.last == character { text.removeLast() }
+  fileprivate func trimmingSpaces() -> String {
+    var text = drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
     return String(text)
   }
 }
@@ -90,29 +93,24 @@ package struct CommitRecord: Sendable {
 
   package func trailer(_ key: String) -> String? { trailers.first { $0.key == key }?.value }
 
-  /// Reads the bytes of a commit, which are not compared with its name.
+  /// Reads the bytes of a commit, whose first lines stand in the one order that git takes.
   package init(name: ObjectName, bytes: [UInt8]) throws(StoreError) {
-    let damaged = StoreError(
-      .damaged, "commit \(name) in the store is damaged", hint: "find out how far with `ambit verify`")
-    var tree: ObjectName?
-    var parents: [ObjectName] = []
-    var author: Signature?
-    var committer: Signature?
-    var lines = CommitRecord.Lines(bytes)
-    while let line = lines.next(), !line.isEmpty {
-      guard let space = line.firstIndex(of: 0x20), space > line.startIndex else { continue }
-      let rest = String(decoding: line[(space + 1)...], as: UTF8.self)
-      switch String(decoding: line[..<space], as: UTF8.self) {
-      case "tree": tree = ObjectName(hex: rest)
-      case "parent":
-        guard let parent = ObjectName(hex: rest) else { throw damaged }
-        parents.append(parent)
-      case "author": author = Signature(line: rest[...])
-      case "committer": committer = Signature(line: rest[...])
-      default: break
-      }
+    func damaged(_ what: String) -> StoreError {
+      .damaged("the commit \(name) \(what)", inspect: "git cat-file -p \(name)")
     }
-    guard let tree, let author, let committer else { throw damaged }
+    // git ends a message there, and would show another one than is read here.
+    guard !bytes.contains(0) else { throw damaged("holds a zero byte") }
+    var lines = CommitRecord.Lines(bytes)
+    guard let tree = lines.take("tree ").flatMap({ ObjectName(hex: $0) }) else { throw damaged("names no tree") }
+    var parents: [ObjectName] = []
+    while let parent = lines.take("parent ") {
+      guard let parent = ObjectName(hex: parent) else { throw damaged("names a parent that is none") }
+      parents.append(parent)
+    }
+    guard let author = lines.take("author ").flatMap({ Signature(line: $0[...]) }),
+      let committer = lines.take("committer ").flatMap({ Signature(line: $0[...]) })
+    else { throw damaged("does not tell by whom, or at what time between 1970 and 9999, it was made") }
+    while let line = lines.next(), !line.isEmpty {}
     self.name = name
     self.tree = tree
     self.parents = parents
@@ -143,6 +141,12 @@ package struct CommitRecord: Sendable {
       let line = rest.prefix { $0 != 0x0A }
       rest = rest[line.endIndex...].dropFirst()
       return line
+    }
+
+    /// What follows a word at the start of the next line; nil, and nothing is taken, where the line is another.
+    mutating func take(_ word: String) -> String? {
+      guard rest.starts(with: word.utf8), let line = next() else { return nil }
+      return String(decoding: line.dropFirst(word.utf8.count), as: UTF8.self)
     }
   }
 

@@ -92,8 +92,20 @@ final class GitRepository {
     return git_odb_exists(database, &oid) == 1
   }
 
-  func read(_ name: ObjectName) throws -> [UInt8] {
+  /// The bytes of an object. Its kind and its size are asked for before any memory is given to it.
+  ///
+  /// - Throws: `ObjectFault` where it is not there, or not what was expected.
+  func read(_ name: ObjectName, as kind: PackWriter.Kind, limit: Int) throws -> [UInt8] {
     var oid = name.oid
+    var size = 0
+    var type = GIT_OBJECT_INVALID
+    let status = git_odb_read_header(&size, &type, database, &oid)
+    if status == GIT_ENOTFOUND.rawValue { throw ObjectFault.missing(GitFailure(status)) }
+    try GitRepository.check(status)
+    guard type.rawValue == Int32(kind.rawValue) else {
+      throw ObjectFault.otherKind(git_object_type2string(type).map { String(cString: $0) } ?? "something else")
+    }
+    guard size <= limit else { throw ObjectFault.tooLarge(size) }
     var object: OpaquePointer?
     try GitRepository.check(git_odb_read(&object, database, &oid))
     defer { git_odb_object_free(object) }
@@ -157,9 +169,12 @@ final class GitRepository {
     defer { git_reference_iterator_free(iterator) }
     var names: [String] = []
     var name: UnsafePointer<CChar>?
-    while git_reference_next_name(&name, iterator) == 0, let name {
-      names.append(String(String(cString: name).dropFirst(prefix.count)))
+    var status = git_reference_next_name(&name, iterator)
+    while status == 0, let reference = name {
+      names.append(String(String(cString: reference).dropFirst(prefix.count)))
+      status = git_reference_next_name(&name, iterator)
     }
+    guard status == GIT_ITEROVER.rawValue else { throw GitFailure(status) }
     return names
   }
 

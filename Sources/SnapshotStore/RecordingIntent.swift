@@ -26,7 +26,8 @@ struct RecordingIntent: Equatable {
     self.moves = moves
   }
 
-  /// Reads what `text` wrote; nil where a file is not of Ambit, and no moves where it was cut short.
+  /// Reads what `text` wrote; nil where a file is not of Ambit, and no moves where it was cut short, or where it
+  /// would move refs that no recording of the cluster moves.
   init?(_ text: String) {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let first = lines.first, first.hasPrefix(RecordingIntent.mark), lines.count > 1 else { return nil }
@@ -34,7 +35,9 @@ struct RecordingIntent: Equatable {
     var moves: [Move] = []
     for line in lines.dropFirst() where !line.isEmpty {
       let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
-      guard fields.count == 3, let old = ObjectName(hex: fields[0]), let new = ObjectName(hex: fields[1]) else {
+      guard fields.count == 3, let old = ObjectName(hex: fields[0]), let new = ObjectName(hex: fields[1]),
+        [SnapshotStore.branch(cluster), SnapshotStore.observations(cluster)].contains(fields[2])
+      else {
         moves = []
         break
       }

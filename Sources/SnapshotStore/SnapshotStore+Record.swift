@@ -55,6 +55,7 @@ extension SnapshotStore {
     let lock = try WriterLock(cluster, in: path)
     defer { withExtendedLifetime(lock) {} }
     if let note = try recover(cluster) { notes.append(note) }
+    try checkIsRecorded(cluster)
     try upgradeFormat()
     // Told before the work is done, and again by the refs themselves.
     guard try self.heads(of: cluster) == heads else { throw StoreError.moved(cluster, nil) }

@@ -15,14 +15,17 @@ extension SnapshotStore {
   /// Every file of a tree, sorted by the bytes of its path.
   package func files(in tree: ObjectName) throws(StoreError) -> [TreeFile] {
     var files: [TreeFile] = []
-    try collect(tree, prefix: "", into: &files)
+    try collect(tree, prefix: "", depth: 0, into: &files)
     return files
   }
 
-  private func collect(_ tree: ObjectName, prefix: String, into files: inout [TreeFile]) throws(StoreError) {
-    for entry in try TreeObject(bytes: read(tree)).entries {
+  private func collect(
+    _ tree: ObjectName, prefix: String, depth: Int, into files: inout [TreeFile]
+  ) throws(StoreError) {
+    try SnapshotStore.check(depth: depth, count: files.count, at: prefix, of: tree)
+    for entry in try self.tree(tree).entries {
       if entry.isFolder {
-        try collect(entry.object, prefix: "\(prefix)\(entry.name)/", into: &files)
+        try collect(entry.object, prefix: "\(prefix)\(entry.name)/", depth: depth + 1, into: &files)
       } else {
         files.append(TreeFile(path: prefix + entry.name, blob: entry.object))
       }
@@ -34,7 +37,7 @@ extension SnapshotStore {
     var tree = tree
     let components = path.split(separator: "/").map(String.init)
     for (index, component) in components.enumerated() {
-      guard let entry = try TreeObject(bytes: read(tree)).entries.first(where: { $0.name == component })
+      guard let entry = try self.tree(tree).entries.first(where: { $0.name == component })
       else { return nil }
       let isLast = index == components.count - 1
       guard entry.isFolder != isLast else { return nil }
@@ -46,7 +49,7 @@ extension SnapshotStore {
 
   /// The folder of this name at the top of a tree; nil where there is none.
   package func folder(_ name: String, in tree: ObjectName) throws(StoreError) -> ObjectName? {
-    try TreeObject(bytes: read(tree)).entries.first { $0.name == name && $0.isFolder }?.object
+    try self.tree(tree).entries.first { $0.name == name && $0.isFolder }?.object
   }
 
   /// The files in which two trees differ, sorted by path. Folders that are the same are not read.

@@ -74,6 +74,11 @@ package final class SnapshotStore {
     guard FileManager.default.fileExists(atPath: path) else {
       throw StoreError(.noStore, "there is no store at '\(path)'", hint: "make one with `ambit init`")
     }
+    if let special = SpecialFile.first(in: path) {
+      throw StoreError(
+        .damaged, "'\(special)' is neither a file nor a folder, and could hold up whoever reads it",
+        hint: "look at it with `ls -l`, and put back what a copy of the store has there")
+    }
     do {
       let repository = try GitRepository.open(path)
       guard let found = repository.setting(versionSetting) else {
@@ -85,7 +90,7 @@ package final class SnapshotStore {
       }
       guard readableVersions.contains(found) else {
         throw StoreError(
-          .notAStore, "the store '\(path)' has format \(HiddenText.escaped(found)); this version reads up to format \(version)",
+          .notAStore, "the store '\(path)' has format '\(HiddenText.escaped(String(found.prefix(40))))'; this version reads up to format \(version)",
           hint: "use the version of Ambit that wrote it, or a newer one")
       }
       return SnapshotStore(repository, path)
@@ -111,10 +116,47 @@ package final class SnapshotStore {
   // MARK: Reading
 
   /// The clusters of the store, sorted by name; also those that no reading of succeeded yet.
+  ///
+  /// Branches that are not Ambit's are passed over, with a note. Costs a look at the head of each cluster.
   package func clusters() throws(StoreError) -> [String] {
-    try git {
+    let names = try git {
       let prefixes = [SnapshotStore.branch(""), SnapshotStore.observations("")]
       return Set(try prefixes.flatMap(repository.references)).sorted()
+    }
+    return names.filter { name in
+      do throws(StoreError) {
+        try checkIsRecorded(name)
+        return true
+      } catch {
+        // What is damaged is told when it is asked for.
+        guard error.code == .noCluster else { return true }
+        let note = "\(error.message), and is passed over"
+        if !notes.contains(note) { notes.append(note) }
+        return false
+      }
+    }
+  }
+
+  /// Looks whether the refs of a cluster are those that Ambit made.
+  ///
+  /// - Throws: `.noCluster` where a branch is there that Ambit did not make; `.damaged` where the one that the last
+  ///   observation tells of is gone.
+  package func checkIsRecorded(_ cluster: String) throws(StoreError) {
+    let heads = try presentHeads(of: cluster)
+    switch (heads.state, heads.observation) {
+    case (let state?, nil):
+      // A clone may have the branch alone: its commits tell what they are.
+      guard try commit(state).trailer("Ambit-Kind") != "snapshot" else { return }
+      throw StoreError(
+        .noCluster, "the branch '\(cluster)' holds no snapshots of Ambit",
+        hint: "see the branches with `git for-each-ref` in the store; record under another --cluster")
+    case (nil, let observation?):
+      // The first recordings may all have failed: then none names a state.
+      guard let state = try commit(observation).trailer("Ambit-State").flatMap({ ObjectName(hex: $0) }) else { return }
+      throw StoreError.damaged(
+        "the branch '\(cluster)' is gone; the last observation, \(observation), saw the snapshot \(state)",
+        inspect: "git log \(state)", mend: "give the snapshot its branch back with `git update-ref`")
+    default: return
     }
   }
 
@@ -133,17 +175,49 @@ package final class SnapshotStore {
   }
 
   package func target(of reference: String) throws(StoreError) -> ObjectName? {
-    try git { try repository.target(of: reference) }
+    do {
+      return try repository.target(of: reference)
+    } catch {
+      throw StoreError.damaged(
+        "the ref '\(reference)' in '\(path)' does not read", inspect: "git show-ref", error,
+        mend: "write it again with `git update-ref`, with the commit that a copy of the store has there")
+    }
   }
 
   package func commit(_ name: ObjectName) throws(StoreError) -> CommitRecord {
-    try CommitRecord(name: name, bytes: read(name))
+    try CommitRecord(name: name, bytes: read(name, as: .commit, limit: SnapshotStore.largestCommit))
   }
 
-  /// The bytes of an object.
-  package func read(_ name: ObjectName) throws(StoreError) -> [UInt8] {
+  func tree(_ name: ObjectName) throws(StoreError) -> TreeObject {
+    let bytes = try treeBytes(name)
+    do {
+      return try TreeObject(bytes: bytes)
+    } catch {
+      throw StoreError.damaged("the tree \(name) \(error.reason)", inspect: "git ls-tree \(name)")
+    }
+  }
+
+  func treeBytes(_ name: ObjectName) throws(StoreError) -> [UInt8] {
+    try read(name, as: .tree, limit: SnapshotStore.largestTree)
+  }
+
+  /// The bytes of a file.
+  ///
+  /// - Throws: `.damaged` where it is not there, does not read, or is larger than `limit` bytes.
+  package func read(_ name: ObjectName, limit: Int = largestFile) throws(StoreError) -> [UInt8] {
+    try read(name, as: .blob, limit: limit)
+  }
+
+  private func read(_ name: ObjectName, as kind: PackWriter.Kind, limit: Int) throws(StoreError) -> [UInt8] {
     if let bytes = staging?.unwritten[name] { return bytes }
-    return try git { try repository.read(name) }
+    do {
+      return try repository.read(name, as: kind, limit: limit)
+    } catch let fault as ObjectFault {
+      throw fault.error(name, expected: kind, limit: limit, in: path)
+    } catch {
+      throw StoreError.damaged(
+        "the \(kind.word) \(name) in '\(path)' does not read", inspect: "git cat-file -p \(name)", error)
+    }
   }
 
   package func contains(_ name: ObjectName) throws(StoreError) -> Bool {
@@ -173,7 +247,7 @@ package final class SnapshotStore {
     var next = head
     while let name = next, name != base {
       names.append(name)
-      next = CommitRecord.firstParent(try read(name))
+      next = CommitRecord.firstParent(try read(name, as: .commit, limit: SnapshotStore.largestCommit))
     }
     return names.reversed()
   }
@@ -219,8 +293,7 @@ package final class SnapshotStore {
     } catch let error as StoreError {
       throw error
     } catch {
-      throw StoreError(
-        .damaged, "the store '\(path)' cannot be read", hint: "check it with `git fsck`", cause: error)
+      throw StoreError.damaged("the store '\(path)' does not read", inspect: "git fsck", error)
     }
   }
 }

@@ -30,10 +30,9 @@ package struct StoreError: DescribedError {
   package var failure: FailureKind {
     switch code {
     case .noStore, .noCluster, .noRevision: .notFound
-    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .badTime, .badHistory:
+    case .notAStore, .exists, .badClusterName, .badPath, .wrongCluster, .timeBackwards, .badTime, .badHistory, .damaged:
       .badInput
     case .moved, .locked: .locked
-    case .damaged: .bug
     case .notPermitted: .notPermitted
     case .unwritable: .unwritable
     case .unsigned: .badConfiguration

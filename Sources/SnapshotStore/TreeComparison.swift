@@ -1,3 +1,5 @@
+internal import KubeModel
+
 #if canImport(Glibc)
   internal import Glibc
 #else
@@ -21,7 +23,7 @@ package final class TreeComparison {
   /// The files in which two trees differ, sorted by path. Folders that are the same are not read.
   package func changes(from old: ObjectName?, to new: ObjectName?) throws(StoreError) -> [PathChange] {
     var changes: [PathChange] = []
-    try compare(old, new, prefix: "", into: &changes)
+    try compare(old, new, prefix: "", depth: 0, into: &changes)
     changes.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     return changes
   }
@@ -34,19 +36,24 @@ package final class TreeComparison {
   }
 
   private func compare(
-    _ old: ObjectName?, _ new: ObjectName?, prefix: String, into changes: inout [PathChange]
+    _ old: ObjectName?, _ new: ObjectName?, prefix: String, depth: Int, into changes: inout [PathChange]
   ) throws(StoreError) {
-    guard old != new else { return }
+    guard old != new, let tree = new ?? old else { return }
+    try SnapshotStore.check(depth: depth, count: changes.count, at: prefix, of: tree)
     let left = try take(old)
     let right = try keep(new)
     let differences = left.withUnsafeBytes { left in
       right.withUnsafeBytes { right in TreeComparison.differences(left, right) }
     }
-    guard let differences else { throw StoreError(.damaged, "a tree object in the store is damaged") }
+    guard let differences else {
+      // The slow reading says what is wrong with which of them.
+      for tree in [old, new] { if let tree { _ = try store.tree(tree) } }
+      throw StoreError.damaged("the tree \(tree) does not read", inspect: "git ls-tree \(tree)")
+    }
     for difference in differences {
       let path = prefix + difference.name
       if difference.isFolder {
-        try compare(difference.old, difference.new, prefix: "\(path)/", into: &changes)
+        try compare(difference.old, difference.new, prefix: "\(path)/", depth: depth + 1, into: &changes)
       } else {
         changes.append(PathChange(path: path, old: difference.old, new: difference.new))
       }
@@ -62,14 +69,14 @@ package final class TreeComparison {
       keptSize -= bytes.count
       return bytes
     }
-    return try store.read(tree)
+    return try store.treeBytes(tree)
   }
 
   /// The bytes of a tree that the next comparison begins with.
   private func keep(_ tree: ObjectName?) throws(StoreError) -> [UInt8] {
     guard let tree else { return [] }
     if let bytes = kept[tree] { return bytes }
-    let bytes = try store.read(tree)
+    let bytes = try store.treeBytes(tree)
     if keptSize + bytes.count > TreeComparison.largestSize {
       kept = [:]
       keptSize = 0
@@ -82,6 +89,7 @@ package final class TreeComparison {
   /// An entry of a tree, as the ranges of its bytes.
   private struct Entry {
     let isFolder: Bool
+    let isFile: Bool
     let name: UnsafeRawBufferPointer
     let object: ObjectName
     let end: Int
@@ -92,6 +100,7 @@ package final class TreeComparison {
         end + ObjectName.length < tree.count
       else { return nil }
       isFolder = tree[start..<space].elementsEqual("40000".utf8)
+      isFile = tree[start..<space].elementsEqual("100644".utf8)
       name = UnsafeRawBufferPointer(rebasing: tree[(space + 1)..<end])
       object = ObjectName(UnsafeRawBufferPointer(rebasing: tree[(end + 1)...(end + ObjectName.length)]))
       self.end = end + ObjectName.length + 1
@@ -116,9 +125,12 @@ package final class TreeComparison {
   }
 
   /// Nil where one of the trees is damaged.
+  ///
+  /// What is the same on both sides was looked at when it came; only what differs, and what stands behind it, is.
   private static func differences(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> [Difference]? {
     var differences: [Difference] = []
     var (i, j) = (0, 0)
+    var (leftPlace, rightPlace) = (Place(), Place())
     while i < left.count || j < right.count {
       var (before, after): (Entry?, Entry?)
       if i < left.count {
@@ -126,6 +138,9 @@ package final class TreeComparison {
         // Bytes that are the same are the same entry.
         let length = entry.end - i
         if right.count - j >= length, isSame(left, i, right, j, length) {
+          guard let same = Entry(right, at: j), leftPlace.passes(entry, isNew: false),
+            rightPlace.passes(same, isNew: false)
+          else { return nil }
           (i, j) = (entry.end, j + length)
           continue
         }
@@ -139,8 +154,14 @@ package final class TreeComparison {
         // In git's order, a file and a folder of one name are different entries.
         if Entry.isBefore(left, right) { after = nil } else if Entry.isBefore(right, left) { before = nil }
       }
-      if let before { i = before.end }
-      if let after { j = after.end }
+      if let before {
+        guard leftPlace.passes(before, isNew: true) else { return nil }
+        i = before.end
+      }
+      if let after {
+        guard rightPlace.passes(after, isNew: true) else { return nil }
+        j = after.end
+      }
       guard let entry = before ?? after, before?.object != after?.object else { continue }
       differences.append(
         Difference(
@@ -148,5 +169,22 @@ package final class TreeComparison {
           new: after?.object))
     }
     return differences
+  }
+
+  /// How far one of the trees was gone through.
+  private struct Place {
+    private var last: Entry?
+    private var isLastNew = false
+
+    /// Whether an entry can stand here: a file or a folder with a safe name, behind the one before.
+    mutating func passes(_ entry: Entry, isNew: Bool) -> Bool {
+      defer { (last, isLastNew) = (entry, isNew) }
+      guard isNew || isLastNew else { return true }
+      if let last, !Entry.isBefore(last, entry) { return false }
+      guard isNew else { return true }
+      let name = String(decoding: entry.name, as: UTF8.self)
+      return (entry.isFolder || entry.isFile) && name.utf8.elementsEqual(entry.name) && TreePath.isSafe(name)
+        && !name.unicodeScalars.contains(where: HiddenText.isHidden)
+    }
   }
 }

@@ -46,7 +46,7 @@ struct TreeEditor {
   private func apply(
     _ edits: Edits, to tree: ObjectName?
   ) throws(StoreError) -> (object: ObjectName, digest: SHA256Value?)? {
-    let old = try tree.map { name throws(StoreError) in try TreeObject(bytes: store.read(name)).entries } ?? []
+    let old = try tree.map { name throws(StoreError) in try store.tree(name).entries } ?? []
     let oldDigests = try digestsOfEntries(of: tree)
     let places = Dictionary(old.indices.map { (old[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
     var slots: [Slot?] = keepsOthers ? old.indices.map { Slot(entry: old[$0], digest: oldDigests?[$0]) } : []
@@ -110,14 +110,17 @@ extension SnapshotStore {
     return try digest(of: tree, known).digest.hex
   }
 
-  func digest(of tree: ObjectName, _ known: FolderDigests) throws(StoreError) -> FolderDigests.Folder {
-    let object = try TreeObject(bytes: read(tree))
+  func digest(
+    of tree: ObjectName, _ known: FolderDigests, depth: Int = 0
+  ) throws(StoreError) -> FolderDigests.Folder {
+    try SnapshotStore.check(depth: depth, count: 0, at: "", of: tree)
+    let object = try self.tree(tree)
     // What was kept elsewhere may not be of this tree.
     if let folder = known[tree], folder.entries.count == object.entries.count { return folder }
     var digests: [SHA256Value] = []
     for entry in object.entries {
       digests.append(
-        try entry.isFolder ? digest(of: entry.object, known).digest : SHA256Value(of: read(entry.object)))
+        try entry.isFolder ? digest(of: entry.object, known, depth: depth + 1).digest : SHA256Value(of: read(entry.object)))
     }
     let folder = FolderDigests.Folder(object, entries: digests)
     known.add(folder, of: tree, replacing: nil)

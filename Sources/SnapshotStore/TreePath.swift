@@ -13,7 +13,7 @@ enum TreePath {
     return components
   }
 
-  /// Whether a name can be a component of a path.
+  /// Whether a name can be checked out by any git and onto any file system, and stays where it is put.
   static func isSafe(_ component: String) -> Bool {
     // Nearly every component is a name such as `allow-web.yaml`, in which nothing can hide.
     if isPlain(component) { return true }
@@ -23,7 +23,7 @@ enum TreePath {
     let plain = String(String.UnicodeScalarView(folded)).lowercased()
     let trimmed = String(plain.reversed().drop { $0 == "." || $0 == " " }.reversed())
     return isShort && component != "." && component != ".." && trimmed != ".git"
-      && !trimmed.hasPrefix("git~") && !component.utf8.contains(0) && !component.contains("\\")
+      && !trimmed.hasPrefix("git~") && !component.utf8.contains { [0, UInt8(ascii: "/"), UInt8(ascii: "\\")].contains($0) }
   }
 
   /// Letters, digits and harmless signs, with no dot at either end and no `~`, which short names of NTFS have.

@@ -27,7 +27,8 @@ package struct Blame: Sendable {
         (lines, text) = ([], [])
         continue
       }
-      var new = try history.text(of: blob).split(separator: 0x0A, omittingEmptySubsequences: false)
+      var new = try history.text(of: blob, at: version.change.path, in: version.snapshot.commit)
+        .split(separator: 0x0A, omittingEmptySubsequences: false)
       if new.last?.isEmpty == true { new.removeLast() }
       let isNew = version.change.step != .modified
       lines = Blame.carry(isNew ? [] : lines, isNew ? [] : text, into: new, from: version)

@@ -79,14 +79,32 @@ package struct ClusterHistory {
     return try ambit.index.read { [cluster] in try $0.state(at: commit, in: cluster) }
   }
 
-  package func text(of blob: String) throws -> [UInt8] {
-    guard let name = ObjectName(hex: blob) else { return [] }
-    return try ambit.store.read(name)
+  /// The bytes of a blob that the index tells of, which is a path's in a snapshot.
+  package func text(of blob: String, at path: String, in commit: String) throws -> [UInt8] {
+    guard let name = ObjectName(hex: blob) else {
+      throw AmbitError(
+        .badInput, "the index names no blob for '\(path)' in snapshot \(commit)",
+        hint: "make it again with `ambit index rebuild`")
+    }
+    do {
+      return try ambit.store.read(name)
+    } catch {
+      throw error.met(at: "'\(path)' in snapshot \(commit)")
+    }
+  }
+
+  /// The error for a file of a state whose bytes are there and are no object in canonical form.
+  static func unreadable(_ blob: String, at path: String, in commit: String) -> StoreError {
+    StoreError.damaged(
+      "'\(path)' in snapshot \(commit) is no object that Ambit records", inspect: "git cat-file -p \(blob)")
   }
 
   /// The object that an entry names.
-  package func object(_ entry: StateEntry) throws -> StoredObject? {
-    StoredObject(try text(of: entry.blob))
+  package func object(_ entry: StateEntry) throws -> StoredObject {
+    guard let object = StoredObject(try text(of: entry.blob, at: entry.path, in: entry.commit)) else {
+      throw ClusterHistory.unreadable(entry.blob, at: entry.path, in: entry.commit)
+    }
+    return object
   }
 
   /// The state as the engine and the checks see it.
@@ -95,11 +113,7 @@ package struct ClusterHistory {
       basis: .unknown, cni: nil, detail: "the store does not tell")
     var entries: [ClusterState.Entry] = []
     for entry in try self.entries(at: point) {
-      guard let stored = try object(entry) else {
-        throw AmbitError(
-          .bug, "'\(entry.path)' in snapshot \(point.snapshot.commit) does not read",
-          hint: "check the store with `git fsck`")
-      }
+      let stored = try object(entry)
       if stored.type == StoredObject.clusterType {
         enforcement = ClusterHistory.enforcement(
           ClusterFacts(stored.object).enforcement, coverage: point.observation?.coverage ?? [])
@@ -134,7 +148,7 @@ package struct ClusterHistory {
   /// The facts of the cluster at a point; nil where the snapshot does not tell them.
   func facts(at point: Point) throws -> ClusterFacts? {
     try entries(at: point).first { $0.path == StoreLayout.clusterFile }.flatMap {
-      try object($0).map { ClusterFacts($0.object) }
+      ClusterFacts(try object($0).object)
     }
   }
 

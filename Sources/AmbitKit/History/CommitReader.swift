@@ -71,7 +71,7 @@ final class CommitReader {
     var evidence = Evidence(folder: try store.folder("changed", in: commit.tree))
     if let folder = try store.folder(SeenObjects.folder, in: commit.tree) {
       for file in try store.files(in: folder) {
-        for seen in SeenObjects.seen(try store.read(file.blob)) {
+        for seen in SeenObjects.seen(try store.read(file.blob, limit: SnapshotStore.largestEvidence)) {
           if !seen.id.isWorkload { versions[seen.id] = .some(seen.version) }
           evidence.managedFields[seen.id] = seen.managedFields
         }
@@ -112,10 +112,15 @@ final class CommitReader {
     var old: [ObjectID: Version] = [:]
     var new: [ObjectID: Version] = [:]
     for change in try trees.changes(from: parentTree, to: commit.tree) {
-      if let blob = change.old, let object = try object(blob) {
+      if let blob = change.old, let object = try object(blob, at: change.path, commit) {
         old[object.id] = Version(path: change.path, blob: blob, object: object)
       }
-      if let blob = change.new, let object = try object(blob) {
+      if let blob = change.new, let object = try object(blob, at: change.path, commit) {
+        if let other = new[object.id] {
+          throw StoreError.damaged(
+            "snapshot \(commit.name) has '\(object.id.title)' twice, at '\(other.path)' and '\(change.path)'",
+            inspect: "git ls-tree -r \(commit.name)")
+        }
         new[object.id] = Version(path: change.path, blob: blob, object: object)
       }
     }
@@ -152,9 +157,21 @@ final class CommitReader {
   /// How many objects are kept before all are forgotten: some hundred megabytes.
   private static let keptObjects = 20_000
 
-  private func object(_ blob: ObjectName) throws -> StoredObject? {
+  /// The object of a file; nil where a file stands outside the layout of a state, and so is none.
+  private func object(_ blob: ObjectName, at path: String, _ commit: CommitRecord) throws -> StoredObject? {
     if let known = objects[blob] { return known }
+    guard StoreLayout.holds(path) else { return nil }
     if objects.count > CommitReader.keptObjects { objects = [:] }
-    return StoredObject(try store.read(blob))
+    let bytes: [UInt8]
+    do {
+      bytes = try store.read(blob)
+    } catch {
+      throw error.met(at: "'\(path)' in snapshot \(commit.name)")
+    }
+    // What does not read must not look as if it were not there.
+    guard let object = StoredObject(bytes) else {
+      throw ClusterHistory.unreadable(blob.description, at: path, in: commit.name.description)
+    }
+    return object
   }
 }

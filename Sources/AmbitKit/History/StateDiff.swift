@@ -36,12 +36,12 @@ package struct StateDiff: Sendable {
     for entry in after where beforeByID[entry.id]?.blob != entry.blob {
       changes.append(
         ObjectChange(
-          id: entry.id, path: entry.path, old: try beforeByID[entry.id].flatMap { try history.object($0)?.object },
-          new: try history.object(entry)?.object))
+          id: entry.id, path: entry.path, old: try beforeByID[entry.id].map { try history.object($0).object },
+          new: try history.object(entry).object))
     }
     for entry in before where !afterIDs.contains(entry.id) {
       changes.append(
-        ObjectChange(id: entry.id, path: entry.path, old: try history.object(entry)?.object, new: nil))
+        ObjectChange(id: entry.id, path: entry.path, old: try history.object(entry).object, new: nil))
     }
     changes.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     self.changes = changes
