@@ -113,6 +113,11 @@ let package = Package(
     // What several test targets share: the built binary, and stock git.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
 
+    // What must hold of bytes of any kind: run by libFuzzer, and by the tests on what it found.
+    .target(
+      name: "FuzzTargets", dependencies: ["AmbitKit", "HistoryIndex", "KubeModel", "SnapshotStore"],
+      path: "Tests/FuzzTargets"),
+
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
@@ -146,9 +151,21 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ], exclude: ["Golden"]),
     .testTarget(name: "DurabilityTests", dependencies: ["ambit", "TestSupport"], exclude: ["Shim"]),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
     .testTarget(name: "ArchitectureTests"),
   ]
 )
+
+/// `scripts/fuzz` names the runtime of libFuzzer here; nothing else builds what needs it.
+let fuzzingRuntime = Context.environment["AMBIT_FUZZING_RUNTIME"]
+if let fuzzingRuntime {
+  package.targets += [
+    .systemLibrary(name: "CLibFuzzer", path: "Fuzz/CLibFuzzer"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Fuzz/Driver",
+      linkerSettings: [.unsafeFlags(["-sanitize=address", "-Xlinker", fuzzingRuntime])]),
+  ]
+}
 
 /// Every Swift target of ours is held to the same rules; the C targets and the plugin have no Swift.
 for target in package.targets where target.type == .regular || target.type == .executable || target.type == .test {
@@ -161,4 +178,7 @@ for target in package.targets where target.type == .regular || target.type == .e
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
   ]
+  if fuzzingRuntime != nil, ["Integrity", "KubeModel", "SnapshotStore", "AmbitKit"].contains(target.name) {
+    target.swiftSettings?.append(.unsafeFlags(["-O", "-sanitize=fuzzer,address"]))
+  }
 }

@@ -22,6 +22,7 @@ struct IndexRebuildCommand: ParsableCommand {
     ambit.tellNotes()
     try Indexer(store: ambit.store, index: ambit.index).rebuild()
     Terminal.note("Indexed the history of \(try ambit.store.clusters().count) clusters again")
+    ambit.tellNotes()
   }
 }
 

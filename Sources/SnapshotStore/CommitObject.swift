@@ -25,7 +25,9 @@ package struct Signature: Sendable, Hashable {
   init?(line: Substring) {
     guard let open = line.firstIndex(of: "<"), let close = line.lastIndex(of: ">"), open < close else { return nil }
     let rest = line[close...].dropFirst().split(separator: " ")
-    guard let time = rest.first.flatMap({ Int64($0) }), Signature.times.contains(time) else { return nil }
+    guard rest.count == 2, let time = Int64(rest[0]), Signature.times.contains(time), rest[0].first != "+" else {
+      return nil
+    }
     name = line[..<open].trimmingSpaces()
     email = line[line.index(after: open)..<close].trimmingSpaces()
     self.time = time

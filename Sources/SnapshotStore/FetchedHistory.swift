@@ -49,20 +49,15 @@ package struct FetchedHistory {
     guard depth < FetchedHistory.deepest else {
       throw FetchedHistory.refusal("\(commit) has over \(FetchedHistory.deepest) levels of folders")
     }
-    let bytes = try store.read(name)
-    let tree = try TreeObject(bytes: bytes)
-    var position = 0
+    // Modes and names are looked at when a tree is read.
+    let tree: TreeObject
+    do throws(StoreError) {
+      tree = try store.tree(name)
+    } catch {
+      throw FetchedHistory.refusal("\(commit) is not Ambit's, in '\(FetchedHistory.shown(path))': \(error.message)")
+    }
     for entry in tree.entries {
-      // Any other mode, and a name that is no UTF-8, is written otherwise than Ambit writes it.
-      let own = TreeObject(entries: [entry]).bytes
       let place = "'\(FetchedHistory.shown(path + entry.name))' in \(commit)"
-      guard bytes[position...].starts(with: own) else {
-        throw FetchedHistory.refusal("\(place) is neither a plain file nor a folder")
-      }
-      position += own.count
-      guard (try? TreePath.components(entry.name).count) == 1 else {
-        throw FetchedHistory.refusal("\(place) has a name that no file system should meet")
-      }
       if entry.isFolder {
         try check(tree: entry.object, at: "\(path)\(entry.name)/", depth: depth + 1, of: commit)
       } else if checked.insert(entry.object).inserted {

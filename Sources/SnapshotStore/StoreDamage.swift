@@ -29,7 +29,9 @@ enum ObjectFault: Error {
 // What Ambit writes is far below each of these; what lies beyond is damage, or was made to do harm.
 extension SnapshotStore {
   /// Bytes of a file of a state. An API server takes objects of some 3 MB.
-  package static let largestFile = 64 << 20
+  package static let largestFile = 32 << 20
+  /// Bytes of a tree: some 300,000 entries. Folders of a state are divided once they have a thousand.
+  static let largestTree = 16 << 20
   /// Bytes of a file that tells of all objects of a namespace at once.
   package static let largestEvidence = 512 << 20
   /// Bytes of a commit, whose message names no more than some fifty objects.

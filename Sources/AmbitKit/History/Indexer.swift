@@ -54,6 +54,7 @@ package struct Indexer {
   /// Forgets everything and indexes the whole store.
   package func rebuild() throws {
     for cluster in try store.clusters() {
+      try store.checkIsRecorded(cluster)
       try index.write { try $0.reset(cluster) }
       try extend(cluster)
     }
