@@ -64,7 +64,7 @@ import Testing
     let kept = try checkpoint(fixture)
     _ = try fixture.git("update-ref", "refs/heads/c", "c~1")
     _ = try fixture.git("update-ref", "refs/ambit/observations/c", "refs/ambit/observations/c~1")
-    _ = try fixture.git("update-ref", "refs/ambit/journal", "refs/ambit/journal~1")
+    _ = try fixture.git("update-ref", fixture.journal, "\(fixture.journal)~1")
     try fixture.forgetIndex()
     #expect(try findings(fixture, early.note).isEmpty)
     for form in [kept.note, kept.checkpoint.text, line(kept)] {
@@ -100,7 +100,7 @@ import Testing
       .map(\.code) == [.badSignature])
     #expect(try findings(fixture, kept.note) { $0.allowedSigners = allowed }.isEmpty)
     #expect(try Set(findings(fixture, kept.note) { $0.allowedSigners = others }.map(\.code)) == [.untrustedSignature])
-    for reference in ["refs/heads/c", "refs/ambit/observations/c", "refs/ambit/journal"] {
+    for reference in ["refs/heads/c", "refs/ambit/observations/c", fixture.journal] {
       _ = try fixture.git("update-ref", "-d", reference)
     }
     #expect(try findings(fixture, kept.note).map(\.code) == [.rewritten])
@@ -116,7 +116,7 @@ import Testing
     #expect(entries.map(\.action) == ["init", "checkpoint"] && entries.map(\.cluster) == [nil, "c"])
     #expect(entries.allSatisfy { $0.operatorName == "ann@desk" && $0.signingKey == nil })
     #expect(try findings(fixture, kept.note).isEmpty)
-    _ = try fixture.git("update-ref", "-d", "refs/ambit/journal")
+    _ = try fixture.git("update-ref", "-d", fixture.journal)
     #expect(try findings(fixture, kept.note).map(\.code) == [.rewritten])
   }
 
@@ -131,7 +131,7 @@ import Testing
     #expect(try findings(fixture).isEmpty)
     // What is kept is what openssl verifies, with nothing of Ambit.
     for file in ["checkpoint", "checkpoint.tsr"] {
-      let name = try fixture.name("refs/ambit/journal:\(file)")
+      let name = try fixture.name("\(fixture.journal):\(file)")
       let bytes = try fixture.ambit.store.read(#require(ObjectName(hex: name)))
       try Data(bytes).write(to: URL(filePath: authority.path(file)))
     }

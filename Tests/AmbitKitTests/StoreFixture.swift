@@ -58,6 +58,9 @@ final class StoreFixture {
       .filter { $0.resource != "cluster" }.map(\.title).sorted()
   }
 
+  /// The store's own journal.
+  var journal: String { ambit.store.journal ?? "" }
+
   /// Runs stock git on the store and gives what it printed.
   func git(_ arguments: String..., input: String = "") throws -> String {
     try StockGit(path).run(arguments, input: input).text

@@ -99,11 +99,11 @@ import Testing
   }
 
   @Test func `references move in an order in which none names what is not there yet`() {
-    let names = ["refs/notes/ambit", "refs/ambit/observations/a", "refs/heads/b", "refs/ambit/journal", "refs/ambit/changes/a", "refs/heads/a", "refs/ambit/registers"]
+    let names = ["refs/notes/ambit", "refs/ambit/observations/a", "refs/heads/b", "refs/ambit/journal/0123456789", "refs/ambit/changes/a", "refs/heads/a", "refs/ambit/registers"]
     #expect(
       names.compactMap { SharedReference($0) }.sorted().map(\.name) == [
         "refs/heads/a", "refs/heads/b", "refs/ambit/changes/a", "refs/ambit/observations/a", "refs/ambit/registers",
-        "refs/ambit/journal", "refs/notes/ambit",
+        "refs/ambit/journal/0123456789", "refs/notes/ambit",
       ])
   }
 }

@@ -92,7 +92,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
   private static func observation(_ bytes: [UInt8]) -> String? {
     guard let commit = try? CommitRecord(name: name, bytes: Array(emptyCommit.utf8)) else { return "has no commit" }
-    let observation = ObservationRecord.indexed(commit, testimony: nil, bytes)
+    let observation = ObservationRecord.indexed(commit, ObservationRecord.Testimony(bytes), nil)
     // A file that does not read is never one that was complete.
     return observation.result == "failed" ? nil : "is taken for a reading that was made, without a trailer"
   }

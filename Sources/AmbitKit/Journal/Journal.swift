@@ -2,7 +2,7 @@ internal import Integrity
 internal import KubeModel
 package import SnapshotStore
 
-/// What Ambit itself did that matters, with who and when: `refs/ambit/journal`.
+/// What Ambit itself did that matters, with who and when: `refs/ambit/journal/`.
 package struct Journal {
   /// What can be done; the names stand in stores and never change.
   package enum Action: String, Sendable, CaseIterable {
@@ -72,14 +72,18 @@ package struct Journal {
     return try ambit.store.appendToJournal(files, text)
   }
 
-  /// The last entry's commit.
+  /// The last entry's commit in this store's own journal.
   var head: ObjectName? {
-    get throws { try ambit.store.references().first { $0.name == SnapshotStore.journal }?.target }
+    get throws { try ambit.store.journal.flatMap { try ambit.store.target(of: $0) } }
   }
 
-  /// All entries, the oldest first.
+  /// All entries, the oldest first; also those of stores that this one was synchronised with.
   package func entries() throws -> [Entry] {
-    try ambit.store.history(from: head).map { Entry(try ambit.store.commit($0)) }
+    let heads = try ambit.store.references().filter { $0.name.hasPrefix(SnapshotStore.journals) }.map(\.target)
+    let entries = try heads.flatMap { head in
+      try ambit.store.history(from: head).enumerated().map { (place: $0.offset, entry: Entry(try ambit.store.commit($0.element))) }
+    }
+    return entries.sorted { ($0.entry.time, $0.place, $0.entry.commit) < ($1.entry.time, $1.place, $1.entry.commit) }.map(\.entry)
   }
 }
 

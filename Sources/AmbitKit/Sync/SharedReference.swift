@@ -6,14 +6,14 @@ package struct SharedReference: Sendable, Hashable {
   enum Part: Int, CaseIterable {
     case snapshots, changes, observations, registers, journal, notes
 
-    /// What follows this in a reference's name is a cluster; without one it is the whole name.
+    /// What follows this in a reference's name is a cluster, or a store's journal; without a slash it is the whole name.
     var prefix: String {
       switch self {
       case .snapshots: "refs/heads/"
       case .changes: "refs/ambit/changes/"
       case .observations: "refs/ambit/observations/"
       case .registers: "refs/ambit/registers"
-      case .journal: "refs/ambit/journal"
+      case .journal: SnapshotStore.journals
       case .notes: "refs/notes/ambit"
       }
     }
@@ -30,7 +30,8 @@ package struct SharedReference: Sendable, Hashable {
     let rest = String(name.dropFirst(part.prefix.count))
     if part.prefix.hasSuffix("/") {
       guard (try? ClusterName.validated(rest)) != nil else { return nil }
-      cluster = rest
+      // A journal is a store's, and is named after its first entry.
+      cluster = part == .journal ? nil : rest
     } else {
       guard rest.isEmpty else { return nil }
       cluster = nil

@@ -8,8 +8,8 @@ struct JournalVerifier {
   private let audit: ObjectAudit
   private(set) var checkpoints: [KeptCheckpoint] = []
 
-  init(_ head: ObjectName?, audit: ObjectAudit, store: String, _ report: inout StoreReport) {
-    chain = CommitChain(SnapshotStore.journal, from: head, audit: audit, store: store, &report)
+  init(_ reference: String, _ head: ObjectName?, audit: ObjectAudit, store: String, _ report: inout StoreReport) {
+    chain = CommitChain(reference, from: head, audit: audit, store: store, &report)
     self.audit = audit
   }
 

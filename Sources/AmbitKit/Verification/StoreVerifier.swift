@@ -66,11 +66,14 @@ package struct StoreVerifier {
     tellObjects(audit, in: &report)
     try tellOverrides(audit, in: &report)
     for reference in references { check(reference.name, reference.target, audit, in: &report) }
-    let journal = references.first { $0.name == SnapshotStore.journal }?.target
-    var journalVerifier = JournalVerifier(journal, audit: audit, store: ambit.store.path, &report)
-    journalVerifier.run(options, &report)
-    let kept = options.checkpoints + journalVerifier.checkpoints
-    check(kept, journalVerifier, clusters, in: &report)
+    var journals: [JournalVerifier] = []
+    for reference in references where reference.name.hasPrefix(SnapshotStore.journals) {
+      var journal = JournalVerifier(reference.name, reference.target, audit: audit, store: ambit.store.path, &report)
+      journal.run(options, &report)
+      journals.append(journal)
+    }
+    let kept = options.checkpoints + journals.flatMap(\.checkpoints)
+    check(kept, journals, clusters, in: &report)
     for (cluster, heads) in heads {
       progress("history of \(cluster)")
       var verifier = ClusterVerifier(
@@ -164,15 +167,15 @@ package struct StoreVerifier {
   // MARK: Checkpoints
 
   private func check(
-    _ kept: [KeptCheckpoint], _ journal: JournalVerifier, _ clusters: [String], in report: inout StoreReport
+    _ kept: [KeptCheckpoint], _ journals: [JournalVerifier], _ clusters: [String], in report: inout StoreReport
   ) {
     report.checkpoints = kept.count
-    let command = git("log --oneline \(SnapshotStore.journal)")
+    let command = git("log --oneline --glob=\(SnapshotStore.journals)")
     for checkpoint in kept {
       if let (code, message) = checkpoint.objection(keys: options.noteKeys, options) {
         report.add(code, checkpoint.place, message, command)
       }
-      if let entry = checkpoint.told("journal").flatMap({ ObjectName(hex: $0) }), !journal.contains(entry) {
+      if let entry = checkpoint.told("journal").flatMap({ ObjectName(hex: $0) }), !journals.contains(where: { $0.contains(entry) }) {
         report.add(
           .rewritten, checkpoint.place, "the journal held the entry \(entry) when the checkpoint was made, and no longer does", command)
       }

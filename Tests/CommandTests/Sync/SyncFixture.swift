@@ -39,7 +39,8 @@ final class SyncFixture: Sendable {
     let document = (try? JSONSerialization.jsonObject(with: Data(output.stdout.utf8))) as? [String: Any]
     var results: [String: String] = [:]
     for entry in document?["references"] as? [[String: Any]] ?? [] {
-      guard let name = entry["reference"] as? String else { continue }
+      // Each store has a journal of its own, which comes along.
+      guard let name = entry["reference"] as? String, !name.hasPrefix("refs/ambit/journal/") else { continue }
       results[name] = entry["result"] as? String
     }
     return (results, output)
@@ -70,7 +71,7 @@ final class SyncFixture: Sendable {
   func references(_ repository: String) throws -> [String: String] {
     let lines = try git("-C", "\(repository).git", "for-each-ref", "--format=%(refname) %(objectname)").stdout
     var result: [String: String] = [:]
-    for line in lines.split(separator: "\n") where !line.hasPrefix("refs/ambit/remotes/") {
+    for line in lines.split(separator: "\n") where !line.hasPrefix("refs/ambit/remotes/") && !line.hasPrefix("refs/ambit/journal/") {
       let parts = line.split(separator: " ")
       result[String(parts[0])] = String(parts[1])
     }
