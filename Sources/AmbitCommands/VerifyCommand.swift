@@ -4,7 +4,7 @@ import Foundation
 import Integrity
 import KubeModel
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Verify that nothing in the store was changed, lost or hidden",
     discussion: """
@@ -35,6 +35,11 @@ struct VerifyCommand: ParsableCommand {
     help: ArgumentHelp("A key that signs checkpoints, NAME+HASH+KEY, beside the allowed signers; may be repeated", valueName: "key"))
   var checkpointKeys: [String] = []
 
+  @Option(
+    name: .customLong("timestamp-ca"),
+    help: ArgumentHelp("Have openssl judge time stamps with these certificates in PEM", valueName: "file"))
+  var timestampAuthority: String?
+
   @Flag(name: .long, help: "Every commit has to be signed, also those before the first that is")
   var requireSignatures = false
 
@@ -42,7 +47,7 @@ struct VerifyCommand: ParsableCommand {
     if output.output == .csv { throw ValidationError("findings are printed as table, json or yaml") }
   }
 
-  func run() throws {
+  func run() async throws {
     let ambit = try store.open()
     var options = StoreVerifier.Options()
     options.cluster = cluster
@@ -52,8 +57,11 @@ struct VerifyCommand: ParsableCommand {
     options.checkpoints = try checkpoints.map(VerifyCommand.checkpoint)
     options.noteKeys = try checkpointKeys.map { try NoteKey(text: $0) }
     let progress = ProgressLine()
-    let report = try StoreVerifier(ambit, options) { progress.show(HiddenText.escaped($0)) }.run()
+    var report = try StoreVerifier(ambit, options) { progress.show(HiddenText.escaped($0)) }.run()
     progress.clear()
+    if let timestampAuthority {
+      try await TimeStampCheck(authority: timestampAuthority, environment: ProcessInfo.processInfo.environment).run(&report)
+    }
     ambit.tellNotes()
     for note in report.notes { Terminal.note("Note: \(note)") }
     VerifyOutput.output(report).print(output.output)

@@ -120,7 +120,24 @@ import Testing
     #expect(try findings(fixture, kept.note).map(\.code) == [.rewritten])
   }
 
-  @Test func `an authority's answer is kept beside the checkpoint that it stamps`() throws {
+  @Test func `what a remote had is a checkpoint too`() throws {
+    let fixture = try StoreFixture()
+    try record([1, 2], in: fixture)
+    for reference in ["heads/c", "ambit/observations/c"] {
+      _ = try fixture.git("update-ref", "refs/ambit/remotes/origin/\(reference)", "refs/\(reference)")
+    }
+    try record([3], in: fixture)
+    #expect(try findings(fixture).isEmpty)
+    for reference in ["refs/heads/c", "refs/ambit/observations/c"] {
+      _ = try fixture.git("update-ref", reference, "\(reference)~2")
+    }
+    try fixture.forgetIndex()
+    let findings = try findings(fixture)
+    #expect(findings.map(\.code) == [.rewritten, .rewritten])
+    #expect(findings.allSatisfy { $0.message.contains("the remote 'origin' had") })
+  }
+
+  @Test func `an authority's answer is kept beside the checkpoint that it stamps`() async throws {
     let fixture = try StoreFixture()
     try record([1], in: fixture)
     let maker = CheckpointMaker(fixture.ambit)
@@ -137,6 +154,13 @@ import Testing
     }
     let verdict = try authority.openssl("ts", "-verify", "-data", "checkpoint", "-in", "checkpoint.tsr", "-CAfile", "ca.pem")
     #expect(verdict.contains("Verification: OK"), "\(verdict)")
+    for (certificates, codes) in [("ca.pem", []), ("other.pem", [StoreFinding.Code.badSignature])] {
+      var report = try StoreVerifier(fixture.ambit, StoreVerifier.Options()).run()
+      let check = TimeStampCheck(
+        authority: authority.path(certificates), environment: ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? ""])
+      try await check.run(&report)
+      #expect(report.findings.map(\.code) == codes && report.notes.count == 1 - codes.count)
+    }
     let other = try authority.answer(CheckpointMaker.query(stamping: "something else\n").encoded())
     #expect(throws: AmbitError.self) {
       try maker.keep(stamp: other, of: "c", by: CheckpointTests.who, at: CheckpointTests.time)

@@ -32,7 +32,9 @@ import Testing
     #expect(error?.code == .wrongCluster)
     #expect(error?.hint?.contains("--accept-new-cluster") == true)
     #expect(try fixture.git("rev-list", "--count", "refs/ambit/observations/c") == "1\n")
-    #expect(try fixture.record(cluster("other", "a"), accepts: true).isChanged)
+    let accepted = try fixture.record(cluster("other", "a"), accepts: true)
+    #expect(accepted.isChanged && accepted.isOtherCluster)
+    #expect(try !fixture.record(cluster("other", "a"), accepts: true).isOtherCluster)
   }
 
   @Test func `manifests do not continue the history of a live cluster`() throws {

@@ -20,9 +20,12 @@ final class TimeStampAuthority {
       """.utf8
     ).write(to: URL(filePath: path("settings")))
     try Data("01".utf8).write(to: URL(filePath: path("serial")))
-    _ = try openssl(
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-      "/CN=authority", "-addext", "extendedKeyUsage=critical,timeStamping", "-keyout", "key", "-out", "ca.pem")
+    // One that answers, and one that nobody asked.
+    for (name, key, certificate) in [("authority", "key", "ca.pem"), ("other", "other", "other.pem")] {
+      _ = try openssl(
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+        "/CN=\(name)", "-addext", "extendedKeyUsage=critical,timeStamping", "-keyout", key, "-out", certificate)
+    }
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }

@@ -44,6 +44,8 @@ struct JournalVerifier {
         report.add(
           .badSignature, chain.place(commit.name), "the time stamp is not one of its checkpoint: \(message)",
           chain.git("show \(commit.name):\(CheckpointMaker.stampFile)"))
+      } else {
+        report.timeStamps.append(KeptTimeStamp(place: chain.place(commit.name), note: file, answer: stamp))
       }
     }
     return kept

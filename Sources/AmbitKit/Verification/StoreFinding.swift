@@ -48,6 +48,7 @@ package struct StoreReport: Sendable {
   package internal(set) var journalEntries = 0
   /// Checkpoints that were compared, of the journal and of those that were given.
   package internal(set) var checkpoints = 0
+  var timeStamps: [KeptTimeStamp] = []
   package internal(set) var clusters: [ClusterReport] = []
   /// Commits whose signatures are good, and are by a signer that was allowed where a list was given.
   package internal(set) var goodSignatures = 0

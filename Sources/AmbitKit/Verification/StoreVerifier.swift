@@ -67,10 +67,12 @@ package struct StoreVerifier {
     try tellOverrides(audit, in: &report)
     for reference in references { check(reference.name, reference.target, audit, in: &report) }
     var journals: [JournalVerifier] = []
+    var histories: [String: (ObjectName) -> Bool] = [:]
     for reference in references where reference.name.hasPrefix(SnapshotStore.journals) {
       var journal = JournalVerifier(reference.name, reference.target, audit: audit, store: ambit.store.path, &report)
       journal.run(options, &report)
       journals.append(journal)
+      histories[reference.name] = journal.contains
     }
     let kept = options.checkpoints + journals.flatMap(\.checkpoints)
     check(kept, journals, clusters, in: &report)
@@ -80,7 +82,10 @@ package struct StoreVerifier {
         cluster, heads, audit: audit, options: options, store: ambit.store.path, &report)
       verifier.run(kept.filter { $0.isOf(cluster) }, &report)
       checkIndexed(indexed[cluster], cluster, verifier, in: &report)
+      histories[SnapshotStore.branch(cluster)] = verifier.snapshots.keys.contains
+      histories[SnapshotStore.observations(cluster)] = verifier.observations.contains
     }
+    for reference in references { compare(reference.name, reference.target, histories, in: &report) }
     tellTrees(audit, in: &report)
     compareIndex(in: &report)
     if options.allowedSigners == nil, report.goodSignatures > 0 {
@@ -162,6 +167,20 @@ package struct StoreVerifier {
     } else if !isOurs {
       report.notes.append("\(name) is no ref of Ambit's; its objects were read, and its history was not verified")
     }
+  }
+
+  /// What a remote had when it was asked last is in our history too, unless that was taken back.
+  private func compare(
+    _ name: String, _ target: ObjectName?, _ histories: [String: (ObjectName) -> Bool], in report: inout StoreReport
+  ) {
+    let parts = name.split(separator: "/", maxSplits: 4)
+    guard name.hasPrefix("refs/ambit/remotes/"), parts.count == 5, let target,
+      let isThere = histories["refs/\(parts[4])"], !isThere(target)
+    else { return }
+    report.add(
+      .rewritten, "refs/\(parts[4])",
+      "the remote '\(parts[3])' had the commit \(target), which is not in the store's history: it was taken back here, or fetched and not taken over",
+      git("log --oneline refs/\(parts[4])..\(name)"))
   }
 
   // MARK: Checkpoints
