@@ -36,7 +36,8 @@ extension CanonicalYAML {
       guard depth < YAMLReader.deepest else { return nil }
       if startsWith("- ") { return list(indent: indent, depth: depth) }
       if isKeyAhead { return map(indent: indent, depth: depth) }
-      return scalar(indent: indent - 2)
+      // A document that is one text is indented as if it stood in a list.
+      return scalar(indent: max(0, indent - 2))
     }
 
     private mutating func map(indent: Int, depth: Int) -> Value? {
@@ -149,7 +150,7 @@ extension CanonicalYAML {
       var text: [UInt8] = []
       while let byte = current, byte != newline {
         position += 1
-        if byte == quote { return String(decoding: text, as: UTF8.self) }
+        if byte == quote { return String(validating: text, as: UTF8.self) }
         guard byte == backslash else {
           text.append(byte)
           continue
@@ -163,7 +164,8 @@ extension CanonicalYAML {
         case UInt8(ascii: "r"): text.append(UInt8(ascii: "\r"))
         case UInt8(ascii: "x"), UInt8(ascii: "u"), UInt8(ascii: "U"):
           let width = escape == UInt8(ascii: "x") ? 2 : escape == UInt8(ascii: "u") ? 4 : 8
-          guard position + width <= bytes.count,
+          // A sign would be taken for a part of the number.
+          guard position + width <= bytes.count, bytes[position] != UInt8(ascii: "+"),
             let code = UInt32(String(decoding: bytes[position..<(position + width)], as: UTF8.self), radix: 16),
             let scalar = Unicode.Scalar(code)
           else { return nil }
@@ -191,7 +193,8 @@ extension CanonicalYAML {
         }
         guard takeIndentation(indent, allowsMore: true) else { break }
         let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
-        lines.append(String(decoding: bytes[position..<end], as: UTF8.self))
+        guard let line = String(validating: bytes[position..<end], as: UTF8.self) else { return nil }
+        lines.append(line)
         position = min(end + 1, bytes.count)
       }
       return lines.joined(separator: "\n") + (isEnded ? "\n" : "")

@@ -172,7 +172,7 @@ struct JSONFault {
 
   private mutating func hexUnit() throws(KubeModelError) -> UInt32 {
     let digits = String(decoding: bytes[position...].prefix(4), as: UTF8.self)
-    guard digits.utf8.count == 4, let unit = UInt32(digits, radix: 16) else {
+    guard digits.utf8.count == 4, !digits.hasPrefix("+"), let unit = UInt32(digits, radix: 16) else {
       throw fault(.syntax, "\\u needs four hexadecimal digits")
     }
     position += 4
