@@ -94,12 +94,17 @@ struct ClusterVerifier {
     var place = 0
     /// When the last reading ended that did not fail.
     var captured: Int64 = .min
+    /// The file that was read last: most readings say in it what the one before said.
+    var testimony: (blob: ObjectName?, words: ObservationRecord.Testimony) = (nil, ObservationRecord.Testimony(nil))
   }
 
   private func checkObservation(_ commit: CommitRecord, _ progress: inout Progress, _ report: inout StoreReport) {
     _ = audit.digest(of: commit.tree)
     let file = audit.file(ObservationRecord.file, in: commit.tree)
-    let observation = ObservationRecord.indexed(commit, ObservationRecord.Testimony(file?.bytes), file?.blob)
+    if file?.blob == nil || file?.blob != progress.testimony.blob {
+      progress.testimony = (file?.blob, ObservationRecord.Testimony(file?.bytes))
+    }
+    let observation = ObservationRecord.indexed(commit, progress.testimony.words, file?.blob)
     guard commit.trailer("Ambit-Kind") == "observation", observation.reason != ObservationRecord.unreadable else {
       return readings.malformed(commit.name, "this is no observation of Ambit's: it does not read", &report)
     }
