@@ -185,7 +185,12 @@ package final class SnapshotStore {
   }
 
   package func commit(_ name: ObjectName) throws(StoreError) -> CommitRecord {
-    try CommitRecord(name: name, bytes: read(name, as: .commit, limit: SnapshotStore.largestCommit))
+    try CommitRecord(name: name, bytes: commitBytes(name))
+  }
+
+  /// A commit as it is stored, with its signature.
+  package func commitBytes(_ name: ObjectName) throws(StoreError) -> [UInt8] {
+    try read(name, as: .commit, limit: SnapshotStore.largestCommit)
   }
 
   func tree(_ name: ObjectName) throws(StoreError) -> TreeObject {

@@ -40,6 +40,6 @@ extension ObservationLog {
   /// Costs a look at each observation.
   init(of cluster: String, to head: ObjectName?, in store: SnapshotStore) throws {
     self.init(cluster)
-    for name in try store.history(from: head) { append(try store.read(name)) }
+    for name in try store.history(from: head) { append(try store.commitBytes(name)) }
   }
 }
