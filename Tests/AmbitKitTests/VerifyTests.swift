@@ -195,6 +195,10 @@ import Testing
       "tree \(try fixture.name("c^{tree}"))\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nhello\n"
     }
     #expect(try codes(fixture) == [.malformedCommit, .unobservedState])
+    // A branch that was made to look like none of Ambit's is not passed over.
+    _ = try fixture.git("update-ref", "-d", "refs/ambit/observations/c")
+    _ = try fixture.git("update-ref", "refs/heads/c", "refs/heads/other")
+    #expect(try codes(fixture) == [.malformedCommit, .unobservedState, .rewritten])
   }
 
   @Test func `a time that was changed`() throws {

@@ -47,7 +47,7 @@ package struct StoreVerifier {
   package func run() throws -> StoreReport {
     // What the index remembers is read before the refs, and these before the objects: a writer at work meanwhile only
     // adds to what was read.
-    let indexed = indexedHeads()
+    let indexed = indexedHeads(StoreVerifier.clusters(in: try ambit.store.references().map(\.name)))
     let references = try ambit.store.references()
     let clusters = try clusters(references.map(\.name))
     var heads: [(cluster: String, heads: HistoryHeads)] = []
@@ -95,8 +95,17 @@ package struct StoreVerifier {
     return report
   }
 
+  /// Every branch, and whatever else has observations: one that does not look like a cluster's may have been made so.
+  private static func clusters(in references: [String]) -> [String] {
+    let prefixes = [SnapshotStore.branch(""), SnapshotStore.observations("")]
+    let names = references.flatMap { name in
+      prefixes.filter { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+    }
+    return Set(names).sorted()
+  }
+
   private func clusters(_ references: [String]) throws -> [String] {
-    let all = try ambit.store.clusters()
+    let all = StoreVerifier.clusters(in: references)
     guard let name = options.cluster else { return all }
     guard all.contains(name) else {
       throw AmbitError(
@@ -210,8 +219,7 @@ package struct StoreVerifier {
   // MARK: The index
 
   /// Where the histories stood when they were indexed last.
-  private func indexedHeads() -> [String: HistoryHeads] {
-    let clusters = (try? ambit.store.clusters()) ?? []
+  private func indexedHeads(_ clusters: [String]) -> [String: HistoryHeads] {
     let heads = clusters.map { cluster in
       let seen = try? ambit.index.read { (try $0.indexedHead(cluster), try $0.indexedObservation(cluster)) }
       return HistoryHeads(
