@@ -103,11 +103,11 @@ import Testing
 
   @Test func `a plugin that hangs is ended with all that it started`() async throws {
     let start = ContinuousClock.now
-    let error = try await failure(script: "echo $$ >> \"$dir/processes\"; sleep 60 & echo $! >> \"$dir/processes\"; wait", limit: .seconds(4))
+    let error = try await failure(script: "echo $$ >> \"$dir/processes\"; sleep 900 & echo $! >> \"$dir/processes\"; wait", limit: .seconds(4))
     #expect(error?.code == .credentialPlugin)
     #expect(error?.message.hasSuffix("did not end within 4 s") == true)
     #expect(error?.hint?.contains("by hand") == true)
-    #expect(ContinuousClock.now - start < .seconds(55))
+    #expect(ContinuousClock.now - start < .seconds(600))
     let processes = try #require(fixture.text("processes")).split(separator: "\n").compactMap { Int32($0) }
     #expect(processes.count == 2)
     for process in processes {

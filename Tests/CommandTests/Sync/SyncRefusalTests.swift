@@ -90,9 +90,9 @@ import TestSupport
 
   /// Each is a tree entry's mode, type and name, and a word of the refusal.
   @Test(arguments: [
-    ("120000 blob", "link", "'link' in commit "), ("100755 blob", "run", "'run' in commit "),
-    ("160000 commit", "module", "'module' in commit "), ("100644 blob", "git~2", "'git~2' in commit "),
-    ("100644 blob", "a\\b", #"'a\b' in commit "#), ("100644 blob", ".git", "git refused it: "), ("100644 blob", "..", "git refused it: "),
+    ("120000 blob", "link", "'link' with mode 120000"), ("100755 blob", "run", "'run' with mode 100755"),
+    ("160000 commit", "module", "'module' with mode 160000"), ("100644 blob", "git~2", "the name 'git~2'"),
+    ("100644 blob", "a\\b", #"the name 'a\b'"#), ("100644 blob", ".git", "git refused it: "), ("100644 blob", "..", "git refused it: "),
   ])
   func `a tree that Ambit never wrote is refused by its place`(_ given: (kind: String, name: String, words: String)) throws {
     try place.machine("a", cluster: "prod")
