@@ -40,9 +40,13 @@ struct PackFolder {
   /// Removes the mark of a recording that is done.
   func release(_ name: String) { unlink(keep(name)) }
 
-  /// Removes a pack that no ref leads into, and its mark last.
-  func remove(_ name: String) {
-    for ending in ["idx", "pack", "keep"] { unlink("\(packs)/\(name).\(ending)") }
+  /// Gives up a pack that no ref leads into.
+  ///
+  /// One that git could see stays, without its mark: git may have dropped other copies of its objects meanwhile, for
+  /// the sake of these. git removes in time what no ref reaches.
+  func abandon(_ name: String) {
+    if access("\(packs)/\(name).idx", F_OK) != 0 { unlink("\(packs)/\(name).pack") }
+    release(name)
   }
 
   /// The packs that recordings brought and did not release, with what they were about to do.

@@ -152,7 +152,7 @@ extension SnapshotStore {
       try repository.refresh()
     } catch {
       _ = folder.removeIncoming(writer)
-      folder.remove(pack.name)
+      folder.abandon(pack.name)
       throw StoreError.writing("the store '\(path)'", in: path, error)
     }
     do throws(StoreError) {
@@ -160,7 +160,7 @@ extension SnapshotStore {
       if let first = moves.first { try move(first.reference, from: first.old, to: first.new, why: "first of a recording") }
     } catch {
       // A move may fail when it is made already, where what it did cannot be synced.
-      if !moves.contains(where: hasMoved) { folder.remove(pack.name) }
+      if !moves.contains(where: hasMoved) { folder.abandon(pack.name) }
       throw error
     }
     // From here on the recording is in the history: what fails now is finished by the next one.

@@ -17,7 +17,7 @@ extension SnapshotStore {
     var found: [String] = []
     for (name, intent) in folder.unreleased(cluster) { found.append(try recover(name, intent)) }
     if folder.removeIncoming(cluster), found.isEmpty {
-      found.append("it had written nothing into the history, and what it left was removed")
+      found.append("nothing of it is in the history, and what it left was removed")
     }
     guard !found.isEmpty else { return nil }
     return "an earlier recording of '\(cluster)' was interrupted; \(found.joined(separator: "; "))"
@@ -48,8 +48,8 @@ extension SnapshotStore {
     var isBegun = false
     for move in intent.moves where try reaches(move) { isBegun = true }
     guard isBegun else {
-      folder.remove(name)
-      return "it had written nothing into the history, and what it left was removed"
+      folder.abandon(name)
+      return "nothing of it is in the history"
     }
     var isFinished = true
     for move in intent.moves where try !reaches(move) {

@@ -137,7 +137,7 @@ import Testing
     var options = FileReader.Options()
     options.isAllNamespaces = true
     options.known = try Recorder(kept).known("c")
-    let text = namespaces + "\n" + policies([("a", 4), ("c", 5)])
+    let text = policies([("a", 4), ("c", 5)])
     let reading = try FileReader.read(InputFiles(name: "list", bytes: Array(text.utf8)), options: options)
     #expect(reading.carried.count == 1)
     let outcome = try Recorder(kept).record(
