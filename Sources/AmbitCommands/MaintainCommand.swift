@@ -40,8 +40,7 @@ struct MaintainCommand: AsyncParsableCommand {
   }
 
   private static func text(_ size: Maintainer.Size) -> String {
-    let tenths = (size.bytes + 50_000) / 100_000
-    return "\(size.packs) \(size.packs == 1 ? "pack" : "packs") of \(tenths / 10).\(tenths % 10) MB"
+    "\(size.packs) \(size.packs == 1 ? "pack" : "packs") of \(size.bytes.megabytes)"
   }
 
   private static func value(_ size: Maintainer.Size) -> Value {

@@ -50,11 +50,15 @@ struct RetainCommand: AsyncParsableCommand {
       try ambit.catchUp(cluster)
       return try RetentionCut(cluster, before: start, in: ambit.store)
     }
+    var sizes: [String: Int] = [:]
+    for cut in cuts {
+      sizes[cut.cluster] = try await cut.bytesGone(in: ambit, variables: ProcessInfo.processInfo.environment)
+    }
     if let to { try await write(cuts, of: ambit, to: to, now) }
     let wouldBe = to == nil ? "would go" : "are not in '\(to ?? "")'"
     let gone = cuts.reduce((0, 0)) { ($0.0 + $1.goneSnapshots.count, $0.1 + $1.goneObservations.count) }
     Terminal.note("Before \(start.text): \(gone.0) snapshots and \(gone.1) observations \(wouldBe)")
-    RetainOutput.output(cuts, start: start).print(output.output)
+    RetainOutput.output(cuts, sizes, start: start).print(output.output)
   }
 
   private func write(_ cuts: [RetentionCut], of ambit: Ambit, to path: String, _ now: Moment) async throws {

@@ -69,11 +69,17 @@ struct StockGit {
   }
 }
 
-/// What git wrote before it gave up.
+/// What git wrote before it gave up; hidden characters are escaped.
 struct GitComplaint: Error, CustomStringConvertible {
   let description: String
 
   init(_ errors: [UInt8]) {
-    description = HiddenText.escaped(String(String(decoding: errors, as: UTF8.self).suffix(400)))
+    let lines = GitCarrier.lines(errors).suffix(4).map { HiddenText.escaped(String($0.prefix(400))) }
+    description = lines.joined(separator: "; ")
+  }
+
+  /// In English, as `LC_ALL=C` keeps it.
+  var isAboutSpace: Bool {
+    ["No space left on device", "Out of diskspace", "Disk quota exceeded", "File too large"].contains(where: description.contains)
   }
 }

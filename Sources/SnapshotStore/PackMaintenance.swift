@@ -100,7 +100,7 @@ package final class PackMaintenance {
     }
   }
 
-  /// The names of the packs that `replace` made: their objects were compared with each other.
+  /// The names of the packs whose objects were compared with each other.
   package func packedBefore() -> Set<String> {
     let data = FileManager.default.contents(atPath: record) ?? Data()
     return Set(String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init))
@@ -152,10 +152,10 @@ package final class PackMaintenance {
       let hex = name.description
       unlink("\(objects)/\(hex.prefix(2))/\(hex.dropFirst(2))")
     }
-    remember(name)
   }
 
-  private func remember(_ name: String) {
+  /// Writes down that a pack's objects were compared with each other.
+  package func remember(_ name: String) {
     let present = Set(PackMaintenance.packs(of: store).map(\.name))
     let names = packedBefore().union([name]).intersection(present).sorted()
     // It saves time only: what is not in it is compared again.

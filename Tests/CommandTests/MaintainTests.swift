@@ -65,7 +65,8 @@ import Testing
       "snapshot", "--from", "\(CommandFixture.package)/examples/shop/2026-11-23T050421Z", "--cluster", "shop", "--at",
       "2026-11-23T06:00:00Z")
     #expect(output.status == 0)
-    #expect(output.stderr.contains("Note: joined"))
+    // On a busy machine, it may be given up; either way the snapshot is whole and told.
+    #expect(output.stdout.contains("unchanged") && output.stderr.contains("small packs"))
     #expect(try git(fixture, "fsck", "--strict") == "")
   }
 

@@ -28,10 +28,12 @@ package struct Maintainer {
 
   /// What an automatic maintenance may take up, so that it is a matter of seconds: larger packs stay as they are.
   private static let largestYoungPack = 64 << 20
-  private static let automaticLimit: Duration = .seconds(60)
   private static let limit: Duration = .seconds(24 * 3600)
   /// A pack of a few recordings is not worth the time.
   private static let smallestImport = 1 << 20
+
+  /// How long one step of an automatic maintenance may take.
+  package var automaticLimit: Duration = .seconds(60)
 
   private let ambit: Ambit
   private var git: StockGit
@@ -63,7 +65,9 @@ package struct Maintainer {
     let packs = PackMaintenance.packs(of: path)
     let known = maintenance.packedBefore()
     if packs.count > 1 || packs.contains(where: { !known.contains($0.name) }) {
-      try await join(packs, comparesAnew: Maintainer.haveImports(packs, known: known), maintenance, Maintainer.limit)
+      let name = try await join(
+        packs, comparesAnew: Maintainer.haveImports(packs, known: known), maintenance, Maintainer.limit)
+      maintenance.remember(name)
     }
     maintenance.failedWith = nil
     let damaged = "\(Ambit.indexPath(path)).damaged"
@@ -105,7 +109,11 @@ package struct Maintainer {
     let chosen = Maintainer.uneven(young)
     guard chosen.count > 1 else { return nil }
     do {
-      try await join(chosen, comparesAnew: false, maintenance, Maintainer.automaticLimit)
+      let known = maintenance.packedBefore()
+      let isCompared = !chosen.contains { !known.contains($0.name) && $0.bytes > Maintainer.smallestImport }
+      let name = try await join(chosen, comparesAnew: false, maintenance, automaticLimit)
+      // Else all is compared when there is more time.
+      if isCompared { maintenance.remember(name) }
     } catch {
       maintenance.failedWith = young.count
       let reason = (error as? any DescribedError)?.message ?? "it was interrupted"
@@ -133,10 +141,11 @@ package struct Maintainer {
 
   private func join(
     _ packs: [StoredPack], comparesAnew: Bool, _ maintenance: PackMaintenance, _ limit: Duration
-  ) async throws {
+  ) async throws -> String {
     let name = try await pack(
       packs.map { "\($0.name).pack" }, ["--stdin-packs"] + (comparesAnew ? ["--no-reuse-delta"] : []), maintenance, limit)
     try maintenance.replace(packs, by: name)
+    return name
   }
 
   /// Has git make a pack in the workspace, and read it through once more.
@@ -163,9 +172,8 @@ package struct Maintainer {
   }
 
   private func error(_ errors: [UInt8]) -> AmbitError {
-    let text = String(decoding: errors, as: UTF8.self)
     let cause = GitComplaint(errors)
-    guard !["No space left on device", "Disk quota exceeded"].contains(where: text.contains) else {
+    guard !cause.isAboutSpace else {
       return AmbitError(
         .unwritable, "there is no space to pack the store '\(path)' anew, so it was left as it was",
         hint: "free some: it takes as much again as the packs have now", cause: cause)

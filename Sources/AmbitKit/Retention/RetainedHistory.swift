@@ -60,9 +60,10 @@ package struct RetainedHistory {
       ["pack-objects", "--quiet", "--revs", "--delta-base-offset", "\(new.path)/objects/pack/pack"],
       input: Array(trees.sorted().map { "\($0)\n" }.joined().utf8), limit: RetainedHistory.limit)
     guard made.isSuccess else {
+      let cause = GitComplaint(made.errors)
       throw AmbitError(
-        .bug, "git could not copy the trees that stay", hint: "check the store with `git fsck`, and the free space",
-        cause: GitComplaint(made.errors))
+        cause.isAboutSpace ? .unwritable : .bug, "git could not copy the trees that stay",
+        hint: cause.isAboutSpace ? "free some space" : "check the store with `git fsck`", cause: cause)
     }
   }
 
