@@ -31,10 +31,9 @@ import Testing
   @Test func `killed at any moment, it leaves every object and a store that the next one finishes`() throws {
     let fixture = try CommandFixture.example()
     let objects = try objects(fixture)
-    for delay in [5, 20, 40, 60, 80, 100, 130, 170] {
-      _ = try fixture.run(
-        ["-c", "ambit maintain & sleep 0.\(String(repeating: "0", count: 3 - String(delay).count))\(delay); kill -9 $!"]
-          .map { $0.replacing("ambit maintain", with: "'\(CommandFixture.builtBinary)' maintain") }, program: "/bin/sh")
+    for delay in ["0.005", "0.02", "0.04", "0.06", "0.08", "0.1", "0.13", "0.17"] {
+      let script = "'\(CommandFixture.builtBinary)' maintain & sleep \(delay); kill -9 $!"
+      _ = try fixture.run(["-c", script], program: "/bin/sh")
       #expect(try self.objects(fixture) == objects)
       #expect(try git(fixture, "fsck", "--strict") == "")
     }
