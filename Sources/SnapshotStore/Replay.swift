@@ -16,9 +16,9 @@ package final class Replay {
   ///
   /// - Parameter trailers: put in the place of those of the same names, or added at the end.
   package func commit(
-    _ original: [UInt8], tree: ObjectName? = nil, onto parent: ObjectName?, trailers: [(key: String, value: String)]
+    _ original: [UInt8], onto parent: ObjectName?, trailers: [(key: String, value: String)]
   ) throws(StoreError) -> ObjectName {
-    try store.make(Replay.bytes(of: original, tree: tree, onto: parent, trailers), staging)
+    try store.make(Replay.bytes(of: original, onto: parent, trailers), staging)
   }
 
   /// Makes the very commit that the other store has, under the same name.
@@ -34,8 +34,8 @@ package final class Replay {
     try TreeEditor(store: store, staging: staging, digests: nil, keepsOthers: false).edit(nil, files)
   }
 
-  static func bytes(
-    of original: [UInt8], tree: ObjectName?, onto parent: ObjectName?, _ trailers: [(key: String, value: String)]
+  private static func bytes(
+    of original: [UInt8], onto parent: ObjectName?, _ trailers: [(key: String, value: String)]
   ) throws(StoreError) -> [UInt8] {
     let unsigned: [UInt8]
     do {
@@ -45,10 +45,9 @@ package final class Replay {
     }
     var lines = unsigned.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
     let end = lines.firstIndex(of: []) ?? lines.endIndex
-    var headers = lines[..<end].filter { !$0.starts(with: "parent ".utf8) && !$0.starts(with: "tree ".utf8) }
-    let ownTree = lines[..<end].first { $0.starts(with: "tree ".utf8) } ?? []
-    if let parent { headers.insert(Array("parent \(parent)".utf8), at: headers.startIndex) }
-    headers.insert(tree.map { Array("tree \($0)".utf8) } ?? ownTree, at: headers.startIndex)
+    var headers = lines[..<end].filter { !$0.starts(with: "parent ".utf8) }
+    // Parents stand after the tree, which is the first header.
+    if let parent { headers.insert(Array("parent \(parent)".utf8), at: min(1, headers.count)) }
     lines = Array(lines[end...])
     while lines.count > 1, lines.last == [] { lines.removeLast() }
     let message = Array(lines.joined(separator: [0x0A]))
