@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `ambit maintain` as it is typed, killed, and where the disk takes no more.

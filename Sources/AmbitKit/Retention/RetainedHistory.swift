@@ -77,8 +77,8 @@ package struct RetainedHistory {
   /// A history of which nothing goes is as it was, with its names and signatures.
   private func same(_ cut: RetentionCut, _ replay: Replay) throws -> HistoryHeads {
     var heads = HistoryHeads()
-    for name in cut.keptSnapshots { heads.state = try replay.same(ambit.store.read(name)) }
-    for name in cut.keptObservations { heads.observation = try replay.same(ambit.store.read(name)) }
+    for name in cut.keptSnapshots { heads.state = try replay.same(ambit.store.commitBytes(name)) }
+    for name in cut.keptObservations { heads.observation = try replay.same(ambit.store.commitBytes(name)) }
     return heads
   }
 
@@ -93,7 +93,7 @@ package struct RetainedHistory {
     }
     for original in cut.keptSnapshots {
       heads.state = try replay.commit(
-        ambit.store.read(original), onto: heads.state, trailers: [("Ambit-Original", original.description)])
+        ambit.store.commitBytes(original), onto: heads.state, trailers: [("Ambit-Original", original.description)])
       names[original] = heads.state
     }
     if let last = try lastSeen(cut) {
@@ -105,7 +105,7 @@ package struct RetainedHistory {
       let commit = try ambit.store.commit(original)
       var trailers = [("Ambit-Original", original.description)]
       if let state = try state(of: commit).flatMap({ names[$0] }) { trailers.append(("Ambit-State", state.description)) }
-      heads.observation = try replay.commit(ambit.store.read(original), onto: heads.observation, trailers: trailers)
+      heads.observation = try replay.commit(ambit.store.commitBytes(original), onto: heads.observation, trailers: trailers)
     }
     return heads
   }
@@ -143,7 +143,7 @@ package struct RetainedHistory {
 
   private func statement(_ cut: RetentionCut) throws -> [(key: String, value: String)] {
     var tree = MerkleTree()
-    for name in cut.goneObservations { tree.append(.leaf(try ambit.store.read(name))) }
+    for name in cut.goneObservations { tree.append(.leaf(try ambit.store.commitBytes(name))) }
     var trailers = [
       ("Ambit-Cut-Before", cut.start.text), ("Ambit-Cut-Snapshots", String(cut.goneSnapshots.count)),
       ("Ambit-Cut-Observations", String(cut.goneObservations.count)),
@@ -186,7 +186,7 @@ package struct RetainedHistory {
       else { continue }
       folders = folder
       for file in try ambit.store.files(in: folder) {
-        for seen in SeenObjects.seen(try ambit.store.read(file.blob)) { known[seen.id] = seen.part(after: known[seen.id]) }
+        for seen in SeenObjects.seen(try ambit.store.read(file.blob, limit: SnapshotStore.largestEvidence)) { known[seen.id] = seen.part(after: known[seen.id]) }
       }
     }
     let entries = try ambit.index.read { [cluster = cut.cluster] in try $0.state(at: base.description, in: cluster) }

@@ -34,7 +34,7 @@ package struct TimeStampCheck {
       let arguments = [
         "ts", "-verify", "-data", "\(folder)/note", "-in", "\(folder)/answer", "-CAfile", authority, "-attime", "\(time)",
       ]
-      let result = try await Program("openssl", arguments, environment: environment, timeLimit: .seconds(60)).run()
+      let result = try await Program("openssl", arguments, environment: environment, timeLimit: .seconds(300)).run()
       let when = Moment(milliseconds: time * 1000).text
       if result.isSuccess {
         report.notes.append("\(stamp.place): the authority says that the checkpoint was there at \(when)")
