@@ -51,7 +51,13 @@ package final class PackMaintenance {
     guard lock >= 0 else {
       throw StoreError.writing("'\(lockPath)'", in: store, SystemFailure(number: errno, path: lockPath))
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+    // A program that another thread is about to start holds the file for a moment, after its fork and before its exec.
+    var isHeld = flock(lock, LOCK_EX | LOCK_NB) != 0
+    for _ in 0..<40 where isHeld {
+      usleep(25_000)
+      isHeld = flock(lock, LOCK_EX | LOCK_NB) != 0
+    }
+    guard !isHeld else {
       close(lock)
       throw StoreError(.locked, "another ambit maintains this store", hint: "try again when it is done")
     }

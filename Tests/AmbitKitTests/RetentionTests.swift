@@ -89,7 +89,7 @@ import Testing
     let kept = try await retain(fixture.ambit, from: cut)
     defer { try? FileManager.default.removeItem(atPath: kept.store.path) }
     let gone = try fixture.ambit.store.history(from: fixture.ambit.store.observationHead(of: "c")).prefix(3)
-    let root = try MerkleTree(leaves: gone.map { .leaf(try fixture.ambit.store.read($0)) }).root
+    let root = try MerkleTree(leaves: gone.map { .leaf(try fixture.ambit.store.commitBytes($0)) }).root
     let heads = try kept.store.heads(of: "c")
     for head in [heads.state, heads.observation] {
       let first = try kept.store.commit(try #require(kept.store.history(from: head).first))
