@@ -32,7 +32,7 @@ enum HistoryBenchmark {
     let file = "namespaces/team-0/networkpolicies.networking.k8s.io/policy-0.yaml"
     let git = GitPeer(existing: path)
     func compare(_ name: String, _ ours: [String], _ theirs: [String]) throws {
-      let mine = try Measurement.fastest(of: 5) { try ambit(ours, path) }
+      let mine = try Measurement.fastest(of: 5) { try BuiltProgram.run(ours, store: path) }
       let peer = try Measurement.fastest(of: 2) { try git.run(theirs, input: nil) }
       mine.print("ambit \(ours.joined(separator: " "))")
       peer.print("git \(theirs.prefix(3).joined(separator: " "))")
@@ -40,17 +40,6 @@ enum HistoryBenchmark {
     }
     try compare("log", ["log", "netpol/policy-0"], ["log", "--format=%H", "c", "--", file])
     try compare("blame", ["blame", "netpol/policy-0"], ["blame", "c", "--", file])
-  }
-
-  /// Runs the program that is built beside this one, as a user does.
-  private static func ambit(_ arguments: [String], _ store: String) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "ambit")
-    process.arguments = arguments + ["--store", store]
-    process.standardOutput = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
   }
 
   private static func states(_ path: String, _ history: SyntheticHistory, _ snapshots: Int) throws {

@@ -65,6 +65,11 @@ struct TreeEditor {
       let before = places[name].map { old[$0] }
       if let content {
         if edits.folders[name] != nil { throw StoreError(.badPath, "'\(name)' is a file and a folder at once") }
+        guard digests == nil || content.count <= SnapshotStore.largestFile else {
+          throw StoreError(
+            .badPath, "'\(name)' has \(content.count >> 20) MiB, and a state's files have at most \(SnapshotStore.largestFile >> 20)",
+            hint: "leave the object out of the input")
+        }
         let object = try staging.make(.blob, content, unless: before?.object)
         let entry = TreeObject.Entry(name: name, isFolder: false, object: object)
         put(Slot(entry: entry, digest: digests.map { _ in SHA256Value(of: content) }), name)
