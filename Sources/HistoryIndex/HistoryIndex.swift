@@ -30,6 +30,10 @@ package final class HistoryIndex: Sendable {
         cause: error)
     } catch let error as DatabaseError where HistoryIndex.isAboutSpace(error) {
       throw HistoryIndex.noSpace(error)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_PROTOCOL {
+      // Many processes at once: the file itself is sound, and others have it open.
+      throw IndexError(
+        .locked, "the index '\(path)' is in use", hint: "try again when the other ambit is done", cause: error)
     } catch {
       for ending in ["", "-wal", "-shm"] {
         try? FileManager.default.removeItem(atPath: "\(path).damaged\(ending)")
@@ -97,8 +101,18 @@ package final class HistoryIndex: Sendable {
   }
 
   /// Adds to the index in one transaction: all of it is there, or none.
+  ///
+  /// - Parameter body: may be called again, where the first transaction was undone.
   package func write(_ body: @Sendable (HistoryWriter) throws -> Void) throws {
-    try HistoryIndex.described { try queue.write { database in try body(HistoryWriter(database: database)) } }
+    func write() throws { try queue.write { database in try body(HistoryWriter(database: database)) } }
+    try HistoryIndex.described {
+      do {
+        try write()
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_IOERR {
+        // A fault of the moment is over now; a disk that is broken says so again.
+        try write()
+      }
+    }
   }
 
   private static func described<Result>(_ body: () throws -> Result) throws -> Result {

@@ -76,7 +76,14 @@ package struct ClusterHistory {
   /// What is in force at a point, sorted by path.
   package func entries(at point: Point) throws -> [StateEntry] {
     let commit = point.snapshot.commit
-    return try ambit.index.read { [cluster] in try $0.state(at: commit, in: cluster) }
+    return try ambit.index.read { [cluster] view in
+      // A snapshot that another process took out of the index since it was found is not one without objects.
+      guard try view.snapshot(named: commit, in: cluster) != nil else {
+        throw AmbitError(
+          .locked, "the index of '\(cluster)' was made again while it was read", hint: "run the command again")
+      }
+      return try view.state(at: commit, in: cluster)
+    }
   }
 
   /// The bytes of a blob that the index tells of, which is a path's in a snapshot.

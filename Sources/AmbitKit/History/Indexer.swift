@@ -27,7 +27,7 @@ package struct Indexer {
         attempt += 1
         // Another process may be indexing the same at this moment.
         if try isPartOfHistory(cluster) { continue }
-        try index.write { try $0.reset(cluster) }
+        try extend(cluster, anew: true)
         note = "the history of '\(cluster)' is not the one that was indexed; the index is made again"
       }
     }
@@ -55,18 +55,23 @@ package struct Indexer {
   package func rebuild() throws {
     for cluster in try store.clusters() {
       try store.checkIsRecorded(cluster)
-      try index.write { try $0.reset(cluster) }
-      try extend(cluster)
+      try extend(cluster, anew: true)
     }
   }
 
   /// How many commits are read before they are written, which bounds the memory.
   private static let chunk = 1_000
 
-  private func extend(_ cluster: String) throws {
+  /// - Parameter anew: forgets what is indexed, in one step with the first that takes its place: another process
+  ///   never sees a cluster without objects.
+  private func extend(_ cluster: String, anew: Bool = false) throws {
     let heads = try store.presentHeads(of: cluster)
-    let indexed = try indexedHeads(cluster)
-    guard heads != indexed else { return }
+    let indexed = anew ? HistoryHeads() : try indexedHeads(cluster)
+    guard heads != indexed else {
+      if anew { try index.write { try $0.reset(cluster) } }
+      return
+    }
+    var isFirst = anew
     let observations = try store.history(from: heads.observation, after: indexed.observation)
     let commits = try store.history(from: heads.state, after: indexed.state)
     let places = Dictionary(zip(commits, commits.indices), uniquingKeysWith: { first, _ in first })
@@ -100,13 +105,17 @@ package struct Indexer {
       let rows = try readers.map(steps) { try $0.row($1) }
       // What was read is written while the next is read.
       try writing.wait()
-      writing.start { [index] in try Indexer.write(rows, to: index, cluster) }
+      writing.start { [index, isFirst] in try Indexer.write(rows, to: index, cluster, anew: isFirst) }
+      isFirst = false
     }
     try writing.wait()
   }
 
-  private static func write(_ rows: [CommitReader.Row], to index: HistoryIndex, _ cluster: String) throws {
+  private static func write(
+    _ rows: [CommitReader.Row], to index: HistoryIndex, _ cluster: String, anew: Bool
+  ) throws {
     try index.write { writer in
+      if anew { try writer.reset(cluster) }
       for row in rows {
         switch row {
         case .snapshot(let snapshot): try writer.append(snapshot.row, changes: snapshot.changes, to: cluster)
