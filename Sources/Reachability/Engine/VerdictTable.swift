@@ -1,0 +1,88 @@
+/// Verdict maps by number, with every result of joining two of them kept.
+///
+/// A cluster has few different maps, however many pairs of workloads: rows hold numbers, and each join is
+/// done once.
+final class VerdictTable {
+  /// What a rule does to the traffic that it matches.
+  struct Operation: Hashable {
+    let traffic: TrafficSet
+    let action: RuleAction
+    /// Whether the rule decides in some cases only.
+    let isConditional: Bool
+  }
+
+  private(set) var maps: [VerdictMap] = []
+  private var numbers: [VerdictMap: UInt32] = [:]
+  private var operations: [Operation] = []
+  private var operationNumbers: [Operation: UInt32] = [:]
+  private var applied: [Triple: UInt32] = [:]
+  private var joined: [Join: [UInt64: UInt32]] = [:]
+
+  private struct Triple: Hashable {
+    let operation: UInt32
+    let state: UInt32
+    let next: UInt32
+  }
+
+  enum Join: Hashable {
+    case both, tied
+    /// The first map, and the second where the first has not decided.
+    case fill
+  }
+
+  func number(of map: VerdictMap) -> UInt32 {
+    if let number = numbers[map] { return number }
+    let number = UInt32(maps.count)
+    maps.append(map)
+    numbers[map] = number
+    return number
+  }
+
+  func number(of verdict: Verdict) -> UInt32 { number(of: VerdictMap(verdict)) }
+
+  func number(of operation: Operation) -> UInt32 {
+    if let number = operationNumbers[operation] { return number }
+    let number = UInt32(operations.count)
+    operations.append(operation)
+    operationNumbers[operation] = number
+    return number
+  }
+
+  /// The state before a rule, given the state behind it.
+  ///
+  /// - Parameter next: what the next tier says, which is what a rule that passes hands traffic to.
+  func apply(_ operation: UInt32, to state: UInt32, next: UInt32) -> UInt32 {
+    let key = Triple(operation: operation, state: state, next: next)
+    if let known = applied[key] { return known }
+    let rule = operations[Int(operation)]
+    let verdicts =
+      switch rule.action {
+      case .allow: VerdictMap(.allowed)
+      case .deny: VerdictMap(.denied)
+      case .unknown: VerdictMap(.unknown)
+      case .pass: maps[Int(next)]
+      }
+    let isConditional = rule.isConditional
+    let result = maps[Int(state)].replacing(rule.traffic, with: verdicts) { new, old in
+      isConditional ? Verdict.either(new, old) : new
+    }
+    let number = number(of: result)
+    applied[key] = number
+    return number
+  }
+
+  func join(_ left: UInt32, _ right: UInt32, _ kind: Join) -> UInt32 {
+    let key = UInt64(left) << 32 | UInt64(right)
+    if let known = joined[kind]?[key] { return known }
+    let (first, second) = (maps[Int(left)], maps[Int(right)])
+    let result =
+      switch kind {
+      case .both: first.merged(with: second, Verdict.both)
+      case .tied: first.merged(with: second, Verdict.tied)
+      case .fill: first.merged(with: second) { $0 == .undecided ? $1 : $0 }
+      }
+    let number = number(of: result)
+    joined[kind, default: [:]][key] = number
+    return number
+  }
+}
