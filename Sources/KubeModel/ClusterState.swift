@@ -37,22 +37,37 @@ public struct ClusterState: Sendable {
     }
   }
 
+  /// Addresses that a cluster hands out, as far as they are known; blocks, or single addresses.
+  public struct Ranges: Sendable, Hashable {
+    public let pods: [String]
+    public let services: [String]
+    public let nodes: [String]
+    public init(pods: [String] = [], services: [String] = [], nodes: [String] = []) {
+      self.pods = pods
+      self.services = services
+      self.nodes = nodes
+    }
+  }
+
   public let cluster: String
   public let entries: [Entry]
   public let coverage: [KindCoverage]
   public let enforcement: Enforcement
+  public let ranges: Ranges
   /// Coverage of kinds outside of the catalogue: policies that Ambit does not model.
   public let unmodelledCoverage: [KindCoverage]
   /// Coverage by group and resource; kinds that are read namespace by namespace have many rows.
   private let coverageByKind: [String: [KindCoverage]]
 
   public init(
-    cluster: String, entries: [Entry], coverage: [KindCoverage], enforcement: Enforcement
+    cluster: String, entries: [Entry], coverage: [KindCoverage], enforcement: Enforcement,
+    ranges: Ranges = Ranges()
   ) {
     self.cluster = cluster
     self.entries = entries
     self.coverage = coverage
     self.enforcement = enforcement
+    self.ranges = ranges
     coverageByKind = Dictionary(grouping: coverage, by: \.qualifiedName)
     unmodelledCoverage = coverage.filter {
       ResourceCatalog.type(group: $0.group, resource: $0.resource) == nil

@@ -54,18 +54,41 @@ public struct WorkloadFolder: Sendable {
     let facts: Value
     /// Whether it can start no pod any more.
     let isInactive: Bool
-    let isRunning: Bool
+    let presence: Presence
     /// Nil for a mirror pod, whose own are made anew with every restart of its node.
     let metadata: Mapping?
   }
 
+  /// What is known of the pods that share their facts.
+  private struct Presence {
+    var isRunning = false
+    /// Names and addresses, where they are kept.
+    var names: Set<String> = []
+    var addresses: Set<String> = []
+
+    mutating func formUnion(_ other: Presence) {
+      isRunning = isRunning || other.isRunning
+      names.formUnion(other.names)
+      addresses.formUnion(other.addresses)
+    }
+
+    func union(_ other: Presence) -> Presence {
+      var result = self
+      result.formUnion(other)
+      return result
+    }
+  }
+
   private var heads: [Key: Head] = [:]
-  /// Facts of pods by the controller that made them, and whether such a pod is running.
-  private var pods: [Owner: [Value: Bool]] = [:]
+  /// Facts of pods by the controller that made them.
+  private var pods: [Owner: [Value: Presence]] = [:]
   /// Noise labels that a selector of the cluster names.
   private var keptNoise: Set<String> = []
+  private let keepsPods: Bool
 
-  public init() {}
+  /// - Parameter keepsPods: whether workloads tell the names and addresses of their pods. They churn, and
+  ///   have no place in a store.
+  public init(keepsPods: Bool = false) { self.keepsPods = keepsPods }
 
   // MARK: Adding
 
@@ -78,14 +101,14 @@ public struct WorkloadFolder: Sendable {
     if isPod && WorkloadFolder.isFinishedPod(object) { return true }
     let owner = WorkloadFolder.owner(of: object)
     let facts = WorkloadFolder.facts(isPod ? object.value : WorkloadFolder.template(of: object))
-    let isRunning = isPod && object.value["status"]?["phase"]?.string != nil
+    let presence = isPod ? self.presence(of: object) : Presence()
     if isPod, let owner {
-      pods[owner, default: [:]][facts, default: false] = (pods[owner]?[facts] ?? false) || isRunning
+      pods[owner, default: [:]][facts, default: Presence()].formUnion(presence)
       return true
     }
     let head = Head(
       apiVersion: object.apiVersion, owner: owner, facts: facts,
-      isInactive: WorkloadFolder.isInactive(object), isRunning: isRunning,
+      isInactive: WorkloadFolder.isInactive(object), presence: presence,
       metadata: object.controller?.kind == "Node" ? nil : WorkloadFolder.metadata(of: object))
     let key = Key(object)
     guard let earlier = heads[key] else {
@@ -138,9 +161,19 @@ public struct WorkloadFolder: Sendable {
   public mutating func merge(_ other: WorkloadFolder) {
     heads.merge(other.heads) { first, _ in first }
     for (owner, variants) in other.pods {
-      pods[owner, default: [:]].merge(variants) { $0 || $1 }
+      pods[owner, default: [:]].merge(variants) { $0.union($1) }
     }
     keptNoise.formUnion(other.keptNoise)
+  }
+
+  private func presence(of pod: KubeObject) -> Presence {
+    let status = pod.value["status"]
+    var presence = Presence(isRunning: status?["phase"]?.string != nil)
+    guard keepsPods else { return presence }
+    presence.names = [pod.name]
+    let addresses = (status?["podIPs"]?.list ?? []).compactMap { $0["ip"]?.string ?? $0.string }
+    presence.addresses = Set(addresses.isEmpty ? [status?["podIP"]?.string].compactMap(\.self) : addresses)
+    return presence
   }
 
   // MARK: Reading objects
@@ -265,17 +298,17 @@ public struct WorkloadFolder: Sendable {
   private struct Workload {
     var apiVersion: String
     var metadata: Mapping?
-    /// The facts of its pods, and whether one of them is running.
-    var variants: [Value: Bool] = [:]
+    /// The facts of its pods.
+    var variants: [Value: Presence] = [:]
   }
 
   /// The workloads of everything that was added, sorted by namespace and name.
   public func results() -> [Result] {
     var workloads: [Key: Workload] = [:]
-    func add(_ facts: Value, isRunning: Bool, to owner: Owner) {
+    func add(_ facts: Value, _ presence: Presence, to owner: Owner) {
       let facts = withoutNoise(facts)
       var workload = workloads[owner.key] ?? Workload(apiVersion: owner.apiVersion)
-      workload.variants[facts] = (workload.variants[facts] ?? false) || isRunning
+      workload.variants[facts, default: Presence()].formUnion(presence)
       // Of two versions of one API the same is told, whichever came first.
       workload.apiVersion = min(workload.apiVersion, owner.apiVersion)
       workloads[owner.key] = workload
@@ -284,12 +317,12 @@ public struct WorkloadFolder: Sendable {
       let top = top(Owner(key: key, apiVersion: head.apiVersion))
       // A ReplicaSet or a Job adds nothing where the controller above it tells its own template.
       if top.key != key && heads[top.key] != nil { continue }
-      add(head.facts, isRunning: head.isRunning, to: top)
+      add(head.facts, head.presence, to: top)
       if top.key == key { workloads[key]?.metadata = head.metadata }
     }
     for (owner, variants) in pods {
       let top = top(owner)
-      for (facts, isRunning) in variants { add(facts, isRunning: isRunning, to: top) }
+      for (facts, presence) in variants { add(facts, presence, to: top) }
     }
     return workloads.map { key, workload in
       Result(object: object(key, workload), head: key)
@@ -312,9 +345,12 @@ public struct WorkloadFolder: Sendable {
     var metadata = workload.metadata ?? Mapping()
     metadata["name"] = .string(key.workloadName)
     metadata["namespace"] = .string(key.namespace)
-    let pods = workload.variants.map { facts, isRunning -> Value in
+    let pods = workload.variants.map { facts, presence -> Value in
       var map = facts.map ?? Mapping()
-      map["running"] = .bool(isRunning)
+      map["running"] = .bool(presence.isRunning)
+      for (key, texts) in [("addresses", presence.addresses), ("names", presence.names)] where !texts.isEmpty {
+        map[key] = .list(texts.sorted().map(Value.string))
+      }
       return .map(map)
     }
     return KubeObject([

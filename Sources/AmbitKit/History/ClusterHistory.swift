@@ -118,12 +118,14 @@ package struct ClusterHistory {
   package func state(at point: Point) throws -> ClusterState {
     var enforcement = ClusterState.Enforcement(
       basis: .unknown, cni: nil, detail: "the store does not tell")
+    var ranges = ClusterState.Ranges()
     var entries: [ClusterState.Entry] = []
     for entry in try self.entries(at: point) {
       let stored = try object(entry)
       if stored.type == StoredObject.clusterType {
-        enforcement = ClusterHistory.enforcement(
-          ClusterFacts(stored.object).enforcement, coverage: point.observation?.coverage ?? [])
+        let facts = ClusterFacts(stored.object)
+        enforcement = ClusterHistory.enforcement(facts.enforcement, coverage: point.observation?.coverage ?? [])
+        ranges = facts.ranges
       } else {
         entries.append(
           ClusterState.Entry(object: stored.object, type: stored.type, path: entry.path))
@@ -131,7 +133,7 @@ package struct ClusterHistory {
     }
     return ClusterState(
       cluster: cluster, entries: entries, coverage: point.observation?.coverage ?? [],
-      enforcement: enforcement)
+      enforcement: enforcement, ranges: ranges)
   }
 
   /// How enforcement is known, given what the last reading looked at: what an earlier one saw may no longer

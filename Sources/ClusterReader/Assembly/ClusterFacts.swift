@@ -16,6 +16,10 @@ package struct ClusterFacts: Sendable, Hashable {
   /// Policy kinds in the cluster that Ambit records without evaluating them.
   package var unmodelledKinds: [String]
 
+  package var ranges: ClusterState.Ranges {
+    ClusterState.Ranges(pods: podRanges, services: serviceRanges, nodes: nodeAddresses)
+  }
+
   /// The scope in words: `namespace a`, or `namespaces a, b`; nil for the whole cluster.
   package var scopeText: String? {
     scope.map { "namespace\($0.count == 1 ? "" : "s") \($0.joined(separator: ", "))" }

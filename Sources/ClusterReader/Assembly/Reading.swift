@@ -30,6 +30,8 @@ package struct Reading: Sendable {
     package let evidence: [UInt8]?
     /// Nil where the input does not tell versions, and for workloads, which are made of many objects.
     package let version: ObjectVersion?
+    /// Where it was found, for what came from files; workloads are made of many objects.
+    package var place: (file: String, line: Int?)?
   }
 
   /// The objects that were looked at.

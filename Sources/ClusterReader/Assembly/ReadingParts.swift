@@ -12,7 +12,7 @@ struct ReadingParts {
   }
 
   private var parts: [ObjectID: Part] = [:]
-  private var folder = WorkloadFolder()
+  private var folder: WorkloadFolder
   private var headEvidence: [WorkloadFolder.Key: [UInt8]] = [:]
   let known: KnownObjects
   /// Places of known objects that were not looked at.
@@ -34,7 +34,10 @@ struct ReadingParts {
   private(set) var serviceRanges: Set<String> = []
   private(set) var nodeAddresses: Set<String> = []
 
-  init(known: KnownObjects) { self.known = known }
+  init(known: KnownObjects, keepsPods: Bool = false) {
+    self.known = known
+    folder = WorkloadFolder(keepsPods: keepsPods)
+  }
 
   var isEmpty: Bool { counts.isEmpty }
   /// The names of the recorded objects.
@@ -227,7 +230,12 @@ struct ReadingParts {
         bytes: CanonicalYAML.bytes(of: result.object.value), evidence: headEvidence[result.head],
         version: nil)
     }
-    return (parts.values.map(\.object) + workloads).map { (title: $0.id.title, object: $0) }
+    let others = parts.values.map { part in
+      var object = part.object
+      object.place = (part.origin.file, part.origin.line)
+      return object
+    }
+    return (others + workloads).map { (title: $0.id.title, object: $0) }
       .sorted { $0.title.utf8.lexicographicallyPrecedes($1.title.utf8) }.map(\.object)
   }
 }

@@ -14,6 +14,8 @@ package struct FileReader {
     package var isAllNamespaces = false
     /// Objects of the last reading, which need not be looked at again.
     package var known = KnownObjects.none
+    /// Workloads tell the names and addresses of their pods: for an answer now, never for a store.
+    package var keepsPods = false
     package init() {}
   }
 
@@ -59,7 +61,7 @@ package struct FileReader {
 
   private init(_ options: Options) {
     self.options = options
-    parts = ReadingParts(known: options.known)
+    parts = ReadingParts(known: options.known, keepsPods: options.keepsPods)
   }
 
   // MARK: Documents

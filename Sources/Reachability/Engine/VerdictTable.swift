@@ -25,7 +25,12 @@ final class VerdictTable {
   }
 
   enum Join: Hashable {
-    case both, tied
+    /// Traffic that has to pass at both ends.
+    case both
+    /// Traffic of any of several pods.
+    case any
+    /// Policies of one rank.
+    case tied
     /// The first map, and the second where the first has not decided.
     case fill
   }
@@ -78,6 +83,7 @@ final class VerdictTable {
     let result =
       switch kind {
       case .both: first.merged(with: second, Verdict.both)
+      case .any: first.merged(with: second, Verdict.any)
       case .tied: first.merged(with: second, Verdict.tied)
       case .fill: first.merged(with: second) { $0 == .undecided ? $1 : $0 }
       }

@@ -30,6 +30,12 @@ package enum Verdict: UInt8, Sendable, Hashable, CaseIterable {
     return left.rawValue > right.rawValue ? left : right
   }
 
+  /// What becomes of the traffic of pods that fare differently: what one of them may do counts.
+  static func any(_ left: Verdict, _ right: Verdict) -> Verdict {
+    if left == .allowed || right == .allowed { return .allowed }
+    return left.rawValue > right.rawValue ? left : right
+  }
+
   /// What becomes of traffic that a rule decides in some cases, and what follows it in the others.
   static func either(_ left: Verdict, _ right: Verdict) -> Verdict {
     if left == right { return left }

@@ -1,0 +1,78 @@
+import AmbitKit
+import ArgumentParser
+import ClusterReader
+import Foundation
+import KubeModel
+import Reachability
+
+extension Semantics.Profile: ExpressibleByArgument {}
+extension Semantics.IPBlocks: ExpressibleByArgument {}
+
+/// What a pod's traffic to itself is taken for.
+enum SelfTraffic: String, ExpressibleByArgument, CaseIterable {
+  case omit, policy
+}
+
+/// The state that the engine answers for, and how policy is understood.
+struct ReachabilityOptions: ParsableArguments {
+  @OptionGroup var moment: MomentOptions
+
+  @Option(
+    name: [.customShort("f"), .long],
+    help: ArgumentHelp("Answer for these manifests, a file or a directory, or - for standard input", valueName: "path"))
+  var file: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Whose rules apply; left out, those of the CNI that the state shows", valueName: "name"))
+  var semantics: Semantics.Profile?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Whether an ipBlock stands for pods' addresses too: pods or external; left out, as the semantics have it",
+      valueName: "who"))
+  var ipblock: Semantics.IPBlocks?
+
+  @Option(
+    name: .customLong("self"),
+    help: ArgumentHelp("A pod's traffic to itself: omit it, which is the default, or ask policy", valueName: "how"))
+  var selfTraffic: SelfTraffic = .omit
+
+  func validate() throws {
+    if file != nil && (moment.at != nil || moment.cluster.cluster != nil) {
+      throw ValidationError("--file answers without a store: leave out --at and --cluster")
+    }
+  }
+
+  /// Reads the state and tells on stderr what of it could not be used.
+  func analysis() throws -> (analysis: ReachabilityAnalysis, isWhole: Bool) {
+    var isWhole = true
+    let state: ClusterState
+    if let file {
+      let manifests = try ReachabilityOptions.manifests(file)
+      for diagnostic in manifests.diagnostics {
+        Terminal.note("Warning: \(diagnostic)")
+        isWhole = false
+      }
+      state = manifests.state
+    } else {
+      let history = try moment.cluster.history()
+      state = try history.state(at: history.point(moment.at))
+    }
+    return (ReachabilityAnalysis(state, semantics(for: state)), isWhole)
+  }
+
+  func semantics(for state: ClusterState) -> Semantics {
+    Semantics(
+      semantics ?? Semantics.Profile(of: state), ipBlocks: ipblock, decidesSelf: selfTraffic == .policy)
+  }
+
+  static func manifests(_ path: String) throws -> ManifestState {
+    try ManifestState(
+      path == "-"
+        ? InputFiles(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
+        : InputFiles(path: path))
+  }
+}

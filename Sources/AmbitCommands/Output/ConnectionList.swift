@@ -1,0 +1,120 @@
+import AmbitKit
+import KubeModel
+import Reachability
+
+/// Connections with the names of their ends, sorted, in every form that they can be printed in.
+struct ConnectionList {
+  struct Line {
+    let source: Int
+    let destination: Int
+    let outcome: Int
+  }
+
+  private let connections: Connections
+  /// Names of ends; a workload's place, then the ranges of addresses.
+  private let names: [String]
+  private let namespaces: [String?]
+  private(set) var lines: [Line]
+
+  init(_ analysis: ReachabilityAnalysis) {
+    let model = analysis.model
+    connections = Connections(analysis.engine)
+    var names = model.workloads.map { "\($0.workload.namespace)/\($0.workload.name)[\($0.workload.kind)]" }
+    var namespaces: [String?] = model.workloads.map(\.workload.namespace)
+    var ranges: [IPRange: Int] = [:]
+    func place(_ end: Connections.End) -> Int {
+      switch end {
+      case .workload(let place): return place
+      case .addresses(let range):
+        if let place = ranges[range] { return place }
+        ranges[range] = names.count
+        names.append("\(range)[External]")
+        namespaces.append(nil)
+        return names.count - 1
+      }
+    }
+    let lines = connections.connections.map {
+      Line(source: place($0.source), destination: place($0.destination), outcome: $0.outcome)
+    }
+    // Names are compared once, not for each line.
+    var ranks = Array(repeating: 0, count: names.count)
+    let order = names.indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
+    for (rank, place) in order.enumerated() { ranks[place] = rank }
+    self.names = names
+    self.namespaces = namespaces
+    self.lines = lines.map { (ranks[$0.source] << 32 | ranks[$0.destination], $0) }
+      .sorted { $0.0 < $1.0 }.map(\.1)
+  }
+
+  mutating func filter(from: String?, to: String?, focus: [String], namespace: String?, isExternal: Bool) {
+    func matches(_ place: Int, _ wanted: String) -> Bool {
+      guard namespaces[place] != nil else { return false }
+      let name = names[place].prefix { $0 != "[" }
+      if wanted.hasSuffix("/") { return name.hasPrefix(wanted) }
+      return wanted.contains("/") ? name == wanted : name.hasSuffix("/\(wanted)")
+    }
+    lines = lines.filter { line in
+      if let from, !matches(line.source, from) { return false }
+      if let to, !matches(line.destination, to) { return false }
+      if !focus.isEmpty, !focus.contains(where: { matches(line.source, $0) || matches(line.destination, $0) }) {
+        return false
+      }
+      if let namespace, namespaces[line.source] != namespace && namespaces[line.destination] != namespace {
+        return false
+      }
+      return !isExternal || namespaces[line.source] == nil || namespaces[line.destination] == nil
+    }
+  }
+
+  func text(_ format: ConnectionFormat) -> String {
+    switch format {
+    case .table: table
+    case .txt: permitted { "\($0) => \($1) : \($2)" }.joined(separator: "\n")
+    case .csv: (["src,dst,conn"] + permitted { "\($0),\($1),\(ConnectionList.quoted($2))" }).joined(separator: "\n")
+    case .md:
+      (["| src | dst | conn |", "|-----|-----|------|"] + permitted { "| \($0) | \($1) | \($2) |" })
+        .joined(separator: "\n")
+    case .json: JSONWriter.string(of: .list([]))
+    case .dot: ""
+    }
+  }
+
+  /// The connections that are allowed for sure.
+  private func permitted(_ line: (String, String, String) -> String) -> [String] {
+    let texts = connections.outcomes.map(\.allowed.connectionText)
+    let isNone = connections.outcomes.map { $0.allowed.intersection(.everyPort).isEmpty }
+    return lines.compactMap {
+      isNone[$0.outcome] ? nil : line(names[$0.source], names[$0.destination], texts[$0.outcome])
+    }
+  }
+
+  private static func quoted(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }
+
+  private var table: String {
+    var table = Table(["SOURCE", "DESTINATION", "CONNECTIONS", "VERDICT"])
+    for line in lines {
+      let outcome = connections.outcomes[line.outcome]
+      for (name, traffic) in [
+        ("allowed", outcome.allowed), ("conditional", outcome.conditional), ("ambiguous", outcome.ambiguous),
+        ("unknown", outcome.unknown),
+      ] where !traffic.isEmpty {
+        table.rows.append([names[line.source], names[line.destination], traffic.connectionText, name])
+      }
+    }
+    return table.text
+  }
+}
+
+extension PolicyProblem {
+  /// One line for people.
+  var text: String {
+    let effect =
+      switch self.effect {
+      case .refused: "; no server takes the policy, and it is left out"
+      case .partIgnored: "; it is ignored"
+      case .surprising: ""
+      case .unknown: "; what it does is unknown"
+      }
+    return "\(policy.title): \(path) \(message)\(effect)"
+  }
+}

@@ -1,0 +1,29 @@
+package import KubeModel
+package import Reachability
+
+/// The engine over one state, with what was found out on the way.
+package struct ReachabilityAnalysis {
+  package let state: ClusterState
+  package let model: ClusterModel
+  package let set: PolicySet
+  package let engine: ReachabilityEngine
+
+  package init(_ state: ClusterState, _ semantics: Semantics) {
+    self.state = state
+    model = ClusterModel(state)
+    set = PolicySet(state, semantics)
+    engine = ReachabilityEngine(model, set.policies, semantics)
+  }
+}
+
+extension Semantics.Profile {
+  /// The CNI that a state shows, and `kubernetes` where it shows none that differs from it.
+  package init(of state: ClusterState) {
+    switch state.enforcement.cni {
+    case "calico": self = .calico
+    case "cilium": self = .cilium
+    case "ovn-kubernetes": self = .ovn
+    default: self = .kubernetes
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// The other ends of connections in one direction: the endpoints, then ranges of addresses outside.
+///
+/// Addresses are cut where a rule of the direction begins or ends to speak of them, so that all addresses
+/// of one range fare alike.
+package struct Columns: Sendable {
+  /// Ranges of addresses, ascending; IPv6 only where something in the cluster speaks it.
+  package let ranges: [IPRange]
+  let endpointCount: Int
+  var count: Int { endpointCount + ranges.count }
+
+  init(endpointCount: Int, blocks: [IPRange], hasIPv6: Bool) {
+    self.endpointCount = endpointCount
+    let isSpoken6 = hasIPv6 || blocks.contains { $0.family == .v6 }
+    ranges = (isSpoken6 ? [IPRange.all4, .all6] : [.all4]).flatMap { whole in
+      let inside = blocks.filter { $0.family == whole.family }
+      var starts = Set([whole.low])
+      for block in inside {
+        starts.insert(block.low)
+        if block.high < whole.high { starts.insert(block.high + 1) }
+      }
+      let sorted = starts.sorted()
+      return sorted.enumerated().map { index, start in
+        IPRange(whole.family, start, index + 1 < sorted.count ? sorted[index + 1] - 1 : whole.high)
+      }
+    }
+  }
+
+  /// The columns of the ranges that lie in these blocks.
+  func columns(of blocks: [IPRange]) -> [Range<Int>] {
+    IPRange.union(blocks).compactMap { block in
+      let first = firstRange(from: block)
+      var end = first
+      while end < ranges.count, block.contains(ranges[end]) { end += 1 }
+      return end > first ? (endpointCount + first)..<(endpointCount + end) : nil
+    }
+  }
+
+  private func firstRange(from block: IPRange) -> Int {
+    var (low, high) = (0, ranges.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if (ranges[middle].family, ranges[middle].low) < (block.family, block.low) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

@@ -1,0 +1,110 @@
+/// The connections of a cluster: each end, and what may pass between.
+package struct Connections {
+  /// One end of a connection.
+  package enum End: Sendable, Hashable {
+    /// A place in the model's `workloads`.
+    case workload(Int)
+    case addresses(IPRange)
+  }
+
+  package struct Connection: Sendable {
+    package let source: End
+    package let destination: End
+    /// What becomes of the traffic, by its number in `outcomes`.
+    package let outcome: Int
+  }
+
+  /// What becomes of traffic between two ends.
+  package struct Outcome: Sendable, Hashable {
+    package let allowed: TrafficSet
+    package let conditional: TrafficSet
+    package let ambiguous: TrafficSet
+    package let unknown: TrafficSet
+
+    init(_ map: VerdictMap) {
+      allowed = map.traffic(.allowed)
+      conditional = map.traffic(.conditional)
+      ambiguous = map.traffic(.ambiguous)
+      unknown = map.traffic(.unknown)
+    }
+
+    /// Whether nothing passes, and surely so.
+    package var isDenied: Bool { allowed.isEmpty && conditional.isEmpty && ambiguous.isEmpty && unknown.isEmpty }
+  }
+
+  package let outcomes: [Outcome]
+  /// Those where something may pass, in no order.
+  package let connections: [Connection]
+
+  /// Evaluates all of them.
+  ///
+  /// - Parameter isWanted: tells which pairs to keep.
+  package init(_ engine: ReachabilityEngine, isExternal: Bool = true) {
+    let model = engine.model
+    var builder = Builder(engine)
+    // Most workloads are one endpoint and most endpoints one workload.
+    var workloads = Array(repeating: [Int](), count: model.endpoints.count)
+    for (place, entry) in model.workloads.enumerated() {
+      for endpoint in Set(entry.endpoints) { workloads[endpoint].append(place) }
+    }
+    let denied = engine.table.number(of: .denied)
+    let isManifold = model.workloads.map { Set($0.endpoints).count > 1 }
+    var manifold: [UInt64: UInt32] = [:]
+    ConnectionTable(engine).forEachSource { source, states in
+      for destination in states.indices {
+        let state = states[destination]
+        guard state != denied else { continue }
+        for from in workloads[source] {
+          for to in workloads[destination] where from != to {
+            guard isManifold[from] || isManifold[to] else {
+              builder.add(.workload(from), .workload(to), state)
+              continue
+            }
+            let key = UInt64(from) << 32 | UInt64(to)
+            manifold[key] = manifold[key].map { engine.table.join($0, state, .any) } ?? state
+          }
+        }
+      }
+    }
+    for (key, state) in manifold {
+      builder.add(.workload(Int(key >> 32)), .workload(Int(key & 0xFFFF_FFFF)), state)
+    }
+    if isExternal {
+      for (place, entry) in model.workloads.enumerated() {
+        for direction in Direction.allCases {
+          for (index, range) in (engine.columns[direction]?.ranges ?? []).enumerated() {
+            let states = Set(entry.endpoints.map { engine.row($0, direction).state(model.endpoints.count + index) })
+            let state = states.sorted().reduce(denied) { engine.table.join($0, $1, .any) }
+            guard state != denied else { continue }
+            let (own, other) = (End.workload(place), End.addresses(range))
+            builder.add(direction == .egress ? own : other, direction == .egress ? other : own, state)
+          }
+        }
+      }
+    }
+    outcomes = builder.outcomes
+    connections = builder.connections
+  }
+
+  private struct Builder {
+    let engine: ReachabilityEngine
+    private(set) var outcomes: [Outcome] = []
+    private(set) var connections: [Connection] = []
+    private var places: [UInt32: Int] = [:]
+
+    init(_ engine: ReachabilityEngine) { self.engine = engine }
+
+    mutating func add(_ source: End, _ destination: End, _ state: UInt32) {
+      let place: Int
+      if let known = places[state] {
+        place = known
+      } else {
+        place = outcomes.count
+        places[state] = place
+        outcomes.append(Outcome(engine.table.maps[Int(state)]))
+      }
+      guard !outcomes[place].isDenied else { return }
+      connections.append(Connection(source: source, destination: destination, outcome: place))
+    }
+  }
+}

@@ -1,0 +1,153 @@
+/// What becomes of an endpoint's traffic in one direction, for every column.
+struct Row: Sendable {
+  struct Part: Sendable {
+    /// The verdict map, by its number.
+    let state: UInt32
+    let columns: Bitset
+  }
+
+  /// The verdict map of the columns that no part holds.
+  let base: UInt32
+  let parts: [Part]
+
+  func state(_ column: Int) -> UInt32 { parts.first { $0.columns.contains(column) }?.state ?? base }
+}
+
+/// Evaluates the policies that apply to an endpoint, from the last rule to the first.
+///
+/// Backwards, a rule that applies in some cases only, and one that passes to the next tier, find what comes
+/// behind them already decided. Columns that fare alike are kept together as sets.
+struct RowEvaluator {
+  let table: VerdictTable
+  let columnCount: Int
+
+  /// One policy, as far as a row needs it.
+  struct Step {
+    let tier: Tier
+    let rank: Policy.Rank
+    let isolates: Bool
+    let rules: [CompiledRule]
+  }
+
+  private struct Part {
+    var state: UInt32
+    /// What the next tier says.
+    var next: UInt32
+    var columns: Bitset
+  }
+
+  /// - Parameters:
+  ///   - steps: sorted by tier and rank.
+  ///   - resolve: the traffic of ports by name at the endpoint itself.
+  ///   - nodes: columns whose traffic may come from the endpoint's own node, which always passes.
+  func row(_ steps: [Step], nodes: Bitset?, resolve: (NamedPort) -> TrafficSet) -> Row {
+    var parts = [Part(state: table.number(of: .allowed), next: 0, columns: Bitset(count: columnCount, filled: 0..<columnCount))]
+    for tier in RowEvaluator.groups(steps, by: { $0.tier == $1.tier }).reversed() {
+      let isEnd = tier.contains(where: \.isolates) && tier[tier.startIndex].tier.end == .deny
+      let denied = table.number(of: .denied)
+      parts = parts.map { Part(state: isEnd ? denied : $0.state, next: $0.state, columns: $0.columns) }
+      for group in RowEvaluator.groups(tier, by: { $0.rank == $1.rank && $0.rank.tieBreak == nil }).reversed() {
+        if group.count == 1, let step = group.first {
+          apply(step, to: &parts, resolve)
+        } else {
+          parts = parts.flatMap { tied(group, $0, resolve) }
+        }
+      }
+      parts = RowEvaluator.coalesced(parts) { ($0.state, 0) }
+    }
+    if let nodes {
+      let pass = table.number(
+        of: VerdictTable.Operation(traffic: .everything, action: .allow, isConditional: true))
+      parts = parts.map { Part(state: $0.state, next: 0, columns: $0.columns) }
+      split(&parts, nodes, pass)
+      parts = RowEvaluator.coalesced(parts) { ($0.state, 0) }
+    }
+    // The state of most columns is left implicit.
+    let counts = parts.map(\.columns.count)
+    let base = counts.indices.max { counts[$0] < counts[$1] } ?? 0
+    return Row(
+      base: parts[base].state,
+      parts: parts.indices.filter { $0 != base }.map { Row.Part(state: parts[$0].state, columns: parts[$0].columns) })
+  }
+
+  private func apply(_ step: Step, to parts: inout [Part], _ resolve: (NamedPort) -> TrafficSet) {
+    for rule in step.rules.reversed() {
+      let own = rule.named.reduce(TrafficSet.none) { $0.union(resolve($1)) }
+      for part in rule.parts {
+        let traffic = own.isEmpty ? part.traffic : part.traffic.union(own)
+        guard !traffic.isEmpty else { continue }
+        let operation = table.number(
+          of: VerdictTable.Operation(traffic: traffic, action: rule.action, isConditional: part.isConditional))
+        split(&parts, part.columns, operation)
+      }
+      parts = RowEvaluator.coalesced(parts) { ($0.state, $0.next) }
+    }
+  }
+
+  /// Policies of one rank: each by itself, and then what they agree on.
+  private func tied(_ group: ArraySlice<Step>, _ part: Part, _ resolve: (NamedPort) -> TrafficSet) -> [Part] {
+    let undecided = table.number(of: .undecided)
+    var joined = [Part(state: undecided, next: part.next, columns: part.columns)]
+    for step in group {
+      var own = [Part(state: undecided, next: part.next, columns: part.columns)]
+      apply(step, to: &own, resolve)
+      joined = joined.flatMap { left in
+        own.compactMap { right in
+          let columns = left.columns.intersection(right.columns)
+          guard !columns.isEmpty else { return nil }
+          return Part(state: table.join(left.state, right.state, .tied), next: part.next, columns: columns)
+        }
+      }
+    }
+    return joined.map { Part(state: table.join($0.state, part.state, .fill), next: part.next, columns: $0.columns) }
+  }
+
+  private func split(_ parts: inout [Part], _ columns: Bitset?, _ operation: UInt32) {
+    var result: [Part] = []
+    result.reserveCapacity(parts.count + 2)
+    for part in parts {
+      let state = table.apply(operation, to: part.state, next: part.next)
+      guard let columns, state != part.state else {
+        result.append(Part(state: state, next: part.next, columns: part.columns))
+        continue
+      }
+      guard !columns.isDisjoint(with: part.columns) else {
+        result.append(part)
+        continue
+      }
+      let inside = part.columns.intersection(columns)
+      result.append(Part(state: state, next: part.next, columns: inside))
+      let outside = part.columns.subtracting(columns)
+      if !outside.isEmpty { result.append(Part(state: part.state, next: part.next, columns: outside)) }
+    }
+    parts = result
+  }
+
+  /// Joins parts that cannot be told apart any more.
+  private static func coalesced(_ parts: [Part], _ key: (Part) -> (UInt32, UInt32)) -> [Part] {
+    guard parts.count > 1 else { return parts }
+    var result: [Part] = []
+    for part in parts {
+      if let same = result.firstIndex(where: { key($0) == key(part) }) {
+        result[same].columns.formUnion(part.columns)
+      } else {
+        result.append(part)
+      }
+    }
+    return result
+  }
+
+  private static func groups(_ steps: [Step], by isSame: (Step, Step) -> Bool) -> [ArraySlice<Step>] {
+    groups(steps[...], by: isSame)
+  }
+
+  private static func groups(_ steps: ArraySlice<Step>, by isSame: (Step, Step) -> Bool) -> [ArraySlice<Step>] {
+    var result: [ArraySlice<Step>] = []
+    var start = steps.startIndex
+    for index in steps.indices where index + 1 == steps.endIndex || !isSame(steps[start], steps[index + 1]) {
+      result.append(steps[start...index])
+      start = index + 1
+    }
+    return result
+  }
+}
