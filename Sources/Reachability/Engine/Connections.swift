@@ -101,7 +101,7 @@ package struct Connections {
       } else {
         place = outcomes.count
         places[state] = place
-        outcomes.append(Outcome(engine.table.maps[Int(state)]))
+        outcomes.append(Outcome(engine.table.map(state)))
       }
       guard !outcomes[place].isDenied else { return }
       connections.append(Connection(source: source, destination: destination, outcome: place))

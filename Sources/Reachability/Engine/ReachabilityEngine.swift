@@ -87,18 +87,23 @@ package final class ReachabilityEngine {
     return row
   }
 
+  /// The rules of a policy as they were compiled, in its own order.
+  func rules(of policy: Int32, _ direction: Direction) -> [CompiledRule] {
+    steps[direction]?[Int(policy)]?.rules ?? []
+  }
+
   // MARK: Single answers
 
   /// What becomes of traffic from one endpoint to another.
   func map(_ source: Int, _ destination: Int) -> VerdictMap {
     let egress = row(source, .egress).state(destination)
     let ingress = row(destination, .ingress).state(source)
-    return table.maps[Int(table.join(egress, ingress, .both))]
+    return table.map(table.join(egress, ingress, .both))
   }
 
   /// What becomes of an endpoint's traffic with a range of addresses outside, in the order of `columns`.
   func map(_ endpoint: Int, _ direction: Direction, range: Int) -> VerdictMap {
-    table.maps[Int(row(endpoint, direction).state(model.endpoints.count + range))]
+    table.map(row(endpoint, direction).state(model.endpoints.count + range))
   }
 }
 

@@ -11,7 +11,7 @@ final class VerdictTable {
     let isConditional: Bool
   }
 
-  private(set) var maps: [VerdictMap] = []
+  private var maps: [VerdictMap] = []
   private var numbers: [VerdictMap: UInt32] = [:]
   private var operations: [Operation] = []
   private var operationNumbers: [Operation: UInt32] = [:]
@@ -34,6 +34,8 @@ final class VerdictTable {
     /// The first map, and the second where the first has not decided.
     case fill
   }
+
+  func map(_ number: UInt32) -> VerdictMap { maps[Int(number)] }
 
   func number(of map: VerdictMap) -> UInt32 {
     if let number = numbers[map] { return number }

@@ -61,5 +61,10 @@ struct VerdictMap: Sendable, Hashable {
     return (pieces.last { $0.start <= point } ?? pieces[0]).verdict
   }
 
+  /// The ports of a protocol at which the verdict changes.
+  func edges(_ transport: TrafficSet.Transport) -> [UInt16] {
+    pieces.filter { $0.start >> 16 == transport.rawValue }.map { UInt16($0.start & 0xFFFF) }.filter { $0 > 0 }
+  }
+
   private static let universe = TrafficSet.everything
 }
