@@ -2,9 +2,9 @@
 ///
 /// Addresses are cut where a rule of the direction begins or ends to speak of them, so that all addresses
 /// of one range fare alike.
-package struct Columns: Sendable {
+struct Columns: Sendable {
   /// Ranges of addresses, ascending; IPv6 only where something in the cluster speaks it.
-  package let ranges: [IPRange]
+  let ranges: [IPRange]
   let endpointCount: Int
   var count: Int { endpointCount + ranges.count }
 

@@ -72,9 +72,10 @@ package struct Connections {
     if isExternal {
       for (place, entry) in model.workloads.enumerated() {
         for direction in Direction.allCases {
-          for (index, range) in (engine.columns[direction]?.ranges ?? []).enumerated() {
-            let states = Set(entry.endpoints.map { engine.row($0, direction).state(model.endpoints.count + index) })
-            let state = states.sorted().reduce(denied) { engine.table.join($0, $1, .any) }
+          let rows = entry.endpoints.map { engine.row($0, direction) }
+          for (index, range) in engine.ranges(direction).enumerated() {
+            let state = rows.map { $0.state(model.endpoints.count + index) }
+              .reduce(denied) { $0 == $1 ? $0 : engine.table.join($0, $1, .any) }
             guard state != denied else { continue }
             let (own, other) = (End.workload(place), End.addresses(range))
             builder.add(direction == .egress ? own : other, direction == .egress ? other : own, state)

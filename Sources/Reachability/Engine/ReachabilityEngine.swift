@@ -9,12 +9,12 @@ package final class ReachabilityEngine {
   package let policies: [Policy]
   package let semantics: Semantics
   let table = VerdictTable()
-  /// Who can be at the other end, by direction.
-  package let columns: [Direction: Columns]
-  private var steps: [Direction: [RowEvaluator.Step?]] = [:]
-  /// The policies that apply to each endpoint, by direction, in the order in which they are asked.
-  private(set) var applying: [Direction: [[Int32]]] = [:]
-  private var rows: [Direction: [RowKey: Row]] = [:]
+  private let columnsByDirection: ByDirection<Columns>
+  /// The policies with a section for the direction, compiled.
+  private let steps: ByDirection<[RowEvaluator.Step?]>
+  /// The policies that apply to each endpoint, in the order in which they are asked.
+  let applying: ByDirection<[[Int32]]>
+  private var rows: ByDirection<Rows>
   private let nodes: Bitset?
 
   private struct RowKey: Hashable {
@@ -24,72 +24,81 @@ package final class ReachabilityEngine {
     let isOnHostNetwork: Bool
   }
 
-  /// - Parameter cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
-  package init(_ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, cutBy others: [Policy] = []) {
-    self.model = model
-    self.policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
-    self.semantics = semantics
-    let hasIPv6 = (model.podRanges + model.nodeAddresses + model.endpoints.flatMap(\.addresses))
-      .contains { $0.family == .v6 }
-    var columns: [Direction: Columns] = [:]
-    for direction in Direction.allCases {
-      let blocks = (policies + others).flatMap { $0.sections[direction]?.rules ?? [] }.flatMap(\.blocks)
-      columns[direction] = Columns(endpointCount: model.endpoints.count, blocks: blocks, hasIPv6: hasIPv6)
-    }
-    self.columns = columns
-    let hosts = model.endpoints.indices.filter { model.endpoints[$0].isOnHostNetwork }
-    if hosts.isEmpty {
-      nodes = nil
-    } else {
-      var set = Bitset(count: columns[.ingress]?.count ?? 0)
-      for host in hosts { set.insert(host) }
-      nodes = set
-    }
-    compile()
+  /// Rows that were asked for, and which of them each endpoint has.
+  private struct Rows {
+    var all: [Row] = []
+    var places: [RowKey: Int] = [:]
+    var ofEndpoint: [Int32]
   }
 
-  private func compile() {
+  /// - Parameter cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
+  package init(_ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, cutBy others: [Policy] = []) {
+    let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
+    self.model = model
+    self.policies = policies
+    self.semantics = semantics
+    let count = model.endpoints.count
+    let hasIPv6 = (model.podRanges + model.nodeAddresses + model.endpoints.flatMap(\.addresses))
+      .contains { $0.family == .v6 }
+    let columns = ByDirection { direction in
+      let blocks = (policies + others).flatMap { $0.sections[direction]?.rules ?? [] }.flatMap(\.blocks)
+      return Columns(endpointCount: count, blocks: blocks, hasIPv6: hasIPv6)
+    }
+    columnsByDirection = columns
+    let hosts = model.endpoints.indices.filter { model.endpoints[$0].isOnHostNetwork }
+    nodes = hosts.isEmpty
+      ? nil : hosts.reduce(into: Bitset(count: columns.ingress.count)) { $0.insert($1) }
     var index = LabelIndex(model)
     let subjects = policies.map { index.endpoints($0.subjects) }
-    for direction in Direction.allCases {
-      guard let columns = columns[direction] else { continue }
+    var applying = ByDirection { _ in Array(repeating: [Int32](), count: count) }
+    steps = ByDirection { direction in
       let compiler = RuleCompiler(
-        model: model, columns: columns, direction: direction, profile: semantics.profile)
-      var applying = Array(repeating: [Int32](), count: model.endpoints.count)
-      steps[direction] = policies.enumerated().map { place, policy in
+        model: model, columns: columns[direction], direction: direction, profile: semantics.profile)
+      return policies.enumerated().map { place, policy in
         guard let section = policy.sections[direction] else { return nil }
         subjects[place].forEach { endpoint in
-          if !model.endpoints[endpoint].isOnHostNetwork { applying[endpoint].append(Int32(place)) }
+          if !model.endpoints[endpoint].isOnHostNetwork { applying[direction][endpoint].append(Int32(place)) }
         }
         return RowEvaluator.Step(
           tier: policy.tier, rank: policy.rank, isolates: section.isolates,
           rules: section.rules.map { compiler.compile($0, &index) })
       }
-      self.applying[direction] = applying
-      rows[direction] = [:]
     }
+    self.applying = applying
+    rows = ByDirection { _ in Rows(ofEndpoint: Array(repeating: -1, count: count)) }
   }
+
+  /// Ranges of addresses outside, cut where a rule of the direction begins or ends to speak of them.
+  package func ranges(_ direction: Direction) -> [IPRange] { columnsByDirection[direction].ranges }
 
   // MARK: Rows
 
   /// The row of an endpoint.
   func row(_ endpoint: Int, _ direction: Direction) -> Row {
-    let policies = applying[direction]?[endpoint] ?? []
-    let steps = policies.compactMap { self.steps[direction]?[Int($0)] }
+    let known = direction == .ingress ? rows.ingress.ofEndpoint[endpoint] : rows.egress.ofEndpoint[endpoint]
+    if known >= 0 { return direction == .ingress ? rows.ingress.all[Int(known)] : rows.egress.all[Int(known)] }
+    let policies = applying[direction][endpoint]
+    let steps = policies.compactMap { self.steps[direction][Int($0)] }
     let isByName = steps.contains { $0.rules.contains { !$0.named.isEmpty } }
     let own = model.endpoints[endpoint]
     let key = RowKey(policies: policies, ports: isByName ? own.ports : [], isOnHostNetwork: own.isOnHostNetwork)
-    if let row = rows[direction]?[key] { return row }
-    let evaluator = RowEvaluator(table: table, columnCount: columns[direction]?.count ?? 0)
+    if let place = rows[direction].places[key] {
+      rows[direction].ofEndpoint[endpoint] = Int32(place)
+      return rows[direction].all[place]
+    }
+    let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
     let row = evaluator.row(
       steps, nodes: direction == .ingress && !own.isOnHostNetwork ? nodes : nil, resolve: own.traffic)
-    rows[direction]?[key] = row
+    let place = rows[direction].all.count
+    rows[direction].all.append(row)
+    rows[direction].places[key] = place
+    rows[direction].ofEndpoint[endpoint] = Int32(place)
     return row
   }
 
   /// The rules of a policy as they were compiled, in its own order.
   func rules(of policy: Int32, _ direction: Direction) -> [CompiledRule] {
-    steps[direction]?[Int(policy)]?.rules ?? []
+    steps[direction][Int(policy)]?.rules ?? []
   }
 
   // MARK: Single answers

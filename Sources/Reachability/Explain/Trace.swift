@@ -98,8 +98,7 @@ extension ReachabilityEngine {
     switch place {
     case .endpoint(let endpoint): [endpoint]
     case .range(let range):
-      (columns[direction]?.ranges ?? []).indices
-        .filter { columns[direction]?.ranges[$0].overlaps(range) == true }
+      ranges(direction).indices.filter { ranges(direction)[$0].overlaps(range) }
         .map { model.endpoints.count + $0 }
     }
   }

@@ -28,7 +28,7 @@ struct Tracer {
           outcome: .depends(
             .allow, reason: "traffic from a pod's own node always passes, and where pods run is not recorded")))
     }
-    var rest = (engine.applying[direction]?[endpoint] ?? [])[...]
+    var rest = engine.applying[direction][endpoint][...]
     while let first = rest.first {
       let tier = engine.policies[Int(first)].tier
       let policies = rest.prefix { engine.policies[Int($0)].tier == tier }
