@@ -42,6 +42,7 @@ struct ConnectionsCommand: ParsableCommand {
       Terminal.note("Warning: \(problem.text)")
     }
     var list = ConnectionList(analysis)
+    for warning in list.warnings { Terminal.note("Warning: \(warning)") }
     list.filter(from: from, to: to, focus: focus, namespace: namespaces.namespace, isExternal: external)
     Terminal.print(list.text(output))
     if !isWhole { throw ExitCode(2) }

@@ -18,6 +18,7 @@ public enum ResourceCatalog {
     networkPolicies,
     type("networking.k8s.io", "ingresses", "Ingress", "ing"),
     type("networking.k8s.io", "servicecidrs", "ServiceCIDR", namespaced: false),
+    type("route.openshift.io", "routes", "Route"),
     type("gateway.networking.k8s.io", "gateways", "Gateway", "gtw"),
     type("gateway.networking.k8s.io", "httproutes", "HTTPRoute"),
     type("gateway.networking.k8s.io", "grpcroutes", "GRPCRoute"),

@@ -18,13 +18,17 @@ struct ConnectionList {
 
   init(_ analysis: ReachabilityAnalysis) {
     let model = analysis.model
-    connections = Connections(analysis.engine)
+    connections = Connections(analysis.engine, entryPoints: analysis.entryPoints())
     var names = model.workloads.map { "\($0.workload.namespace)/\($0.workload.name)[\($0.workload.kind)]" }
     var namespaces: [String?] = model.workloads.map(\.workload.namespace)
     var ranges: [IPRange: Int] = [:]
+    let controller = names.count
+    names.append("{ingress-controller}")
+    namespaces.append(nil)
     func place(_ end: Connections.End) -> Int {
       switch end {
       case .workload(let place): return place
+      case .ingressController: return controller
       case .addresses(let range):
         if let place = ranges[range] { return place }
         ranges[range] = names.count
@@ -46,9 +50,19 @@ struct ConnectionList {
       .sorted { $0.0 < $1.0 }.map(\.1)
   }
 
+  /// Entry points whose traffic policy stops, each in a sentence, in netpol-analyzer's words.
+  var warnings: [String] {
+    connections.blocked.map {
+      "\($0.entryPoint.kind.rawValue) resource \($0.entryPoint.namespace)/\($0.entryPoint.name) specified workload "
+        + "\(names[$0.workload]) as a backend, but network policies are blocking ingress connections from an arbitrary "
+        + "in-cluster source to this workload. Connectivity map will not include a possibly allowed connection between "
+        + "the ingress controller and this workload."
+    }
+  }
+
   mutating func filter(from: String?, to: String?, focus: [String], namespace: String?, isExternal: Bool) {
     func matches(_ place: Int, _ wanted: String) -> Bool {
-      guard namespaces[place] != nil else { return false }
+      guard namespaces[place] != nil else { return names[place] == "{\(wanted)}" }
       let name = names[place].prefix { $0 != "[" }
       if wanted.hasSuffix("/") { return name.hasPrefix(wanted) }
       return wanted.contains("/") ? name == wanted : name.hasSuffix("/\(wanted)")

@@ -8,12 +8,17 @@ package struct ReachabilityAnalysis {
   package let set: PolicySet
   package let engine: ReachabilityEngine
 
-  package init(_ state: ClusterState, _ semantics: Semantics) {
+  /// - Parameter representatives: pods that may yet be deployed and are asked about too; an arbitrary one always is.
+  package init(_ state: ClusterState, _ semantics: Semantics, representatives: [Representative] = []) {
     self.state = state
     model = ClusterModel(state)
     set = PolicySet(state, semantics)
-    engine = ReachabilityEngine(model, set.policies, semantics)
+    engine = ReachabilityEngine(
+      model, set.policies, semantics, representatives: [.arbitrary] + representatives)
   }
+
+  /// Where traffic from outside arrives.
+  package func entryPoints() -> EntryPoints { EntryPoints(state, model) }
 }
 
 extension Semantics.Profile {

@@ -1,15 +1,20 @@
-/// The other ends of connections in one direction: the endpoints, then ranges of addresses outside.
+/// The other ends of connections in one direction: the endpoints, then pods that may yet be deployed, then
+/// ranges of addresses outside.
 ///
 /// Addresses are cut where a rule of the direction begins or ends to speak of them, so that all addresses
 /// of one range fare alike.
 struct Columns: Sendable {
   /// Ranges of addresses, ascending; IPv6 only where something in the cluster speaks it.
   let ranges: [IPRange]
+  let representatives: [Representative]
   let endpointCount: Int
-  var count: Int { endpointCount + ranges.count }
+  /// The column of the first range of addresses.
+  var rangeStart: Int { endpointCount + representatives.count }
+  var count: Int { rangeStart + ranges.count }
 
-  init(endpointCount: Int, blocks: [IPRange], hasIPv6: Bool) {
+  init(endpointCount: Int, representatives: [Representative] = [], blocks: [IPRange], hasIPv6: Bool) {
     self.endpointCount = endpointCount
+    self.representatives = representatives
     let isSpoken6 = hasIPv6 || blocks.contains { $0.family == .v6 }
     ranges = (isSpoken6 ? [IPRange.all4, .all6] : [.all4]).flatMap { whole in
       let inside = blocks.filter { $0.family == whole.family }
@@ -31,7 +36,7 @@ struct Columns: Sendable {
       let first = firstRange(from: block)
       var end = first
       while end < ranges.count, block.contains(ranges[end]) { end += 1 }
-      return end > first ? (endpointCount + first)..<(endpointCount + end) : nil
+      return end > first ? (rangeStart + first)..<(rangeStart + end) : nil
     }
   }
 

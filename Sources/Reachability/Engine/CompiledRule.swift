@@ -67,6 +67,11 @@ struct RuleCompiler {
       index.endpoints(expression).forEach { place in
         if !model.endpoints[place].isOnHostNetwork { sure.insert(place) }
       }
+      guard !columns.representatives.isEmpty else { return }
+      let wanted = Requirements(expression)
+      for (place, representative) in columns.representatives.enumerated() where representative.isSelected(by: wanted) {
+        sure.insert(columns.endpointCount + place)
+      }
     case .addresses(let blocks, let reach):
       for range in columns.columns(of: blocks) { sure.insert(range) }
       for (place, endpoint) in model.endpoints.enumerated() {
@@ -84,9 +89,9 @@ struct RuleCompiler {
         if selector == nil || selector?.isEmpty == true { sure.insert(place) } else { maybe.insert(place) }
       }
     case .outside:
-      sure.insert(columns.endpointCount..<columns.count)
+      sure.insert(columns.rangeStart..<columns.count)
     case .domains, .unresolved:
-      maybe.insert(columns.endpointCount..<columns.count)
+      maybe.insert(columns.rangeStart..<columns.count)
     }
   }
 }

@@ -5,6 +5,8 @@ package struct Connections {
     /// A place in the model's `workloads`.
     case workload(Int)
     case addresses(IPRange)
+    /// A proxy at the edge of the cluster.
+    case ingressController
   }
 
   package struct Connection: Sendable {
@@ -35,11 +37,15 @@ package struct Connections {
   package let outcomes: [Outcome]
   /// Those where something may pass, in no order.
   package let connections: [Connection]
+  /// Entry points whose traffic policy stops on its last stretch.
+  package let blocked: [ControllerConnections.Blocked]
 
   /// Evaluates all of them.
   ///
-  /// - Parameter isWanted: tells which pairs to keep.
-  package init(_ engine: ReachabilityEngine, isExternal: Bool = true) {
+  /// - Parameters:
+  ///   - entryPoints: where traffic from outside arrives; what comes through proxies is listed too.
+  ///   - isExternal: whether connections with addresses outside are wanted.
+  package init(_ engine: ReachabilityEngine, entryPoints: EntryPoints? = nil, isExternal: Bool = true) {
     let model = engine.model
     var builder = Builder(engine)
     // Most workloads are one endpoint and most endpoints one workload.
@@ -72,9 +78,10 @@ package struct Connections {
     if isExternal {
       for (place, entry) in model.workloads.enumerated() {
         for direction in Direction.allCases {
+          let start = engine.rangeStart(direction)
           let rows = entry.endpoints.map { engine.row($0, direction) }
           for (index, range) in engine.ranges(direction).enumerated() {
-            let state = rows.map { $0.state(model.endpoints.count + index) }
+            let state = rows.map { $0.state(start + index) }
               .reduce(denied) { $0 == $1 ? $0 : engine.table.join($0, $1, .any) }
             guard state != denied else { continue }
             let (own, other) = (End.workload(place), End.addresses(range))
@@ -83,6 +90,11 @@ package struct Connections {
         }
       }
     }
+    let controller = entryPoints.map { ControllerConnections(engine, $0) }
+    for connection in controller?.connections ?? [] {
+      builder.add(.ingressController, .workload(connection.workload), connection.state)
+    }
+    blocked = controller?.blocked ?? []
     outcomes = builder.outcomes
     connections = builder.connections
   }

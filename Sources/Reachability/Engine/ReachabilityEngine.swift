@@ -31,8 +31,13 @@ package final class ReachabilityEngine {
     var ofEndpoint: [Int32]
   }
 
-  /// - Parameter cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
-  package init(_ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, cutBy others: [Policy] = []) {
+  /// - Parameters:
+  ///   - representatives: pods that may yet be deployed and are asked about too.
+  ///   - cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
+  package init(
+    _ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, representatives: [Representative] = [],
+    cutBy others: [Policy] = []
+  ) {
     let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
     self.model = model
     self.policies = policies
@@ -42,7 +47,8 @@ package final class ReachabilityEngine {
       .contains { $0.family == .v6 }
     let columns = ByDirection { direction in
       let blocks = (policies + others).flatMap { $0.sections[direction]?.rules ?? [] }.flatMap(\.blocks)
-      return Columns(endpointCount: count, blocks: blocks, hasIPv6: hasIPv6)
+      return Columns(
+        endpointCount: count, representatives: representatives, blocks: blocks, hasIPv6: hasIPv6)
     }
     columnsByDirection = columns
     let hosts = model.endpoints.indices.filter { model.endpoints[$0].isOnHostNetwork }
@@ -70,6 +76,10 @@ package final class ReachabilityEngine {
 
   /// Ranges of addresses outside, cut where a rule of the direction begins or ends to speak of them.
   package func ranges(_ direction: Direction) -> [IPRange] { columnsByDirection[direction].ranges }
+
+  package var representatives: [Representative] { columnsByDirection.ingress.representatives }
+  /// The column of the first range.
+  func rangeStart(_ direction: Direction) -> Int { columnsByDirection[direction].rangeStart }
 
   // MARK: Rows
 
@@ -112,7 +122,12 @@ package final class ReachabilityEngine {
 
   /// What becomes of an endpoint's traffic with a range of addresses outside, in the order of `columns`.
   func map(_ endpoint: Int, _ direction: Direction, range: Int) -> VerdictMap {
-    table.map(row(endpoint, direction).state(model.endpoints.count + range))
+    table.map(row(endpoint, direction).state(rangeStart(direction) + range))
+  }
+
+  /// What becomes of an endpoint's traffic with pods that may yet be deployed, in the order of `representatives`.
+  func map(_ endpoint: Int, _ direction: Direction, representative: Int) -> VerdictMap {
+    table.map(row(endpoint, direction).state(model.endpoints.count + representative))
   }
 }
 

@@ -99,7 +99,7 @@ extension ReachabilityEngine {
     case .endpoint(let endpoint): [endpoint]
     case .range(let range):
       ranges(direction).indices.filter { ranges(direction)[$0].overlaps(range) }
-        .map { model.endpoints.count + $0 }
+        .map { rangeStart(direction) + $0 }
     }
   }
 
