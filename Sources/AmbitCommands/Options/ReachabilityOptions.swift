@@ -46,22 +46,30 @@ struct ReachabilityOptions: ParsableArguments {
     }
   }
 
-  /// Reads the state and tells on stderr what of it could not be used.
-  func analysis() throws -> (analysis: ReachabilityAnalysis, isWhole: Bool) {
-    var isWhole = true
+  /// A state as it was asked for.
+  struct Input {
     let state: ClusterState
-    if let file {
-      let manifests = try ReachabilityOptions.manifests(file)
-      for diagnostic in manifests.diagnostics {
-        Terminal.note("Warning: \(diagnostic)")
-        isWhole = false
-      }
-      state = manifests.state
-    } else {
+    /// The file and line of each object, by its path in the state, where it came from files.
+    var places: [String: (file: String, line: Int?)] = [:]
+    /// Whether all of it could be used.
+    var isWhole = true
+  }
+
+  /// Reads the state and tells on stderr what of it could not be used.
+  func input() throws -> Input {
+    guard let file else {
       let history = try moment.cluster.history()
-      state = try history.state(at: history.point(moment.at))
+      return Input(state: try history.state(at: history.point(moment.at)))
     }
-    return (ReachabilityAnalysis(state, semantics(for: state)), isWhole)
+    let manifests = try ReachabilityOptions.manifests(file)
+    for diagnostic in manifests.diagnostics { Terminal.note("Warning: \(diagnostic)") }
+    return Input(state: manifests.state, places: manifests.places, isWhole: manifests.diagnostics.isEmpty)
+  }
+
+  /// The engine over the state that was asked for.
+  func analysis() throws -> (analysis: ReachabilityAnalysis, isWhole: Bool) {
+    let input = try input()
+    return (ReachabilityAnalysis(input.state, semantics(for: input.state)), input.isWhole)
   }
 
   func semantics(for state: ClusterState) -> Semantics {

@@ -81,6 +81,9 @@ package final class ReachabilityEngine {
   /// The column of the first range.
   func rangeStart(_ direction: Direction) -> Int { columnsByDirection[direction].rangeStart }
 
+  /// A policy's compiled rules in a direction; none where the policy says nothing about it.
+  func rules(_ policy: Int, _ direction: Direction) -> [CompiledRule] { steps[direction][policy]?.rules ?? [] }
+
   // MARK: Rows
 
   /// The row of an endpoint.
@@ -104,11 +107,6 @@ package final class ReachabilityEngine {
     rows[direction].places[key] = place
     rows[direction].ofEndpoint[endpoint] = Int32(place)
     return row
-  }
-
-  /// The rules of a policy as they were compiled, in its own order.
-  func rules(of policy: Int32, _ direction: Direction) -> [CompiledRule] {
-    steps[direction][Int(policy)]?.rules ?? []
   }
 
   // MARK: Single answers

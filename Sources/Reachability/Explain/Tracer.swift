@@ -43,7 +43,7 @@ struct Tracer {
     for place in places {
       let policy = engine.policies[Int(place)]
       guard let section = policy.sections[direction] else { continue }
-      let compiled = engine.rules(of: place, direction)
+      let compiled = engine.rules(Int(place), direction)
       for (index, rule) in section.rules.enumerated() where index < compiled.count {
         let outcome = outcome(rule, compiled[index])
         steps.append(
