@@ -78,6 +78,7 @@ package final class ReachabilityEngine {
   package func ranges(_ direction: Direction) -> [IPRange] { columnsByDirection[direction].ranges }
 
   package var representatives: [Representative] { columnsByDirection.ingress.representatives }
+  func columnCount(_ direction: Direction) -> Int { columnsByDirection[direction].count }
   /// The column of the first range.
   func rangeStart(_ direction: Direction) -> Int { columnsByDirection[direction].rangeStart }
 

@@ -57,7 +57,7 @@ struct LintContext {
     }
     var places: [Key: Int] = [:]
     var groups: [Group] = []
-    for (endpoint, applying) in (engine.applying[direction] ?? []).enumerated() where !applying.isEmpty {
+    for (endpoint, applying) in engine.applying[direction].enumerated() where !applying.isEmpty {
       let ports = applying.contains { isByName[Int($0)] } ? model.endpoints[endpoint].ports : []
       let key = Key(policies: applying, ports: ports)
       if let place = places[key] {

@@ -11,20 +11,20 @@ enum NameServiceLints {
     var silences: [Int: Silence] = [:]
     var opens: [UInt32: Bool] = [:]
     let denied = context.engine.table.number(of: .denied)
-    for (endpoint, applying) in (context.engine.applying[.egress] ?? []).enumerated() {
+    for (endpoint, applying) in context.engine.applying.egress.enumerated() {
       guard !applying.isEmpty, !isNameServer(model.endpoints[endpoint]) else { continue }
       let row = context.engine.row(endpoint, .egress)
       let states = [row.base] + row.parts.map(\.state)
       func isOpen(_ state: UInt32) -> Bool {
         if let known = opens[state] { return known }
-        let isOpen = passes(context.engine.table.maps[Int(state)], [53])
+        let isOpen = passes(context.engine.table.map(state), [53])
         opens[state] = isOpen
         return isOpen
       }
       if states.contains(where: isOpen) { continue }
       let reachesServer = servers.contains { server in
         let ports = model.endpoints[server].ports.filter { ["dns", "dns-tcp"].contains($0.name) }.map(\.number)
-        return passes(context.engine.table.maps[Int(row.state(server))], ports)
+        return passes(context.engine.table.map(row.state(server)), ports)
       }
       guard !reachesServer else { continue }
       // The first that isolates with rules of its own is where a rule for DNS would be looked for.

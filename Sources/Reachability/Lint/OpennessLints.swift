@@ -3,9 +3,9 @@ enum OpennessLints {
   static func findings(_ context: LintContext) -> [LintFinding] {
     var everyone: [Direction: Bitset] = [:]
     for direction in Direction.allCases {
-      guard let columns = context.engine.columns[direction] else { continue }
       // Pods on their node's network have the address of the node, and are no peers of their own.
-      var all = Bitset(count: columns.count, filled: columns.endpointCount..<columns.count)
+      let count = context.engine.columnCount(direction)
+      var all = Bitset(count: count, filled: context.model.endpoints.count..<count)
       for (place, endpoint) in context.model.endpoints.enumerated() where !endpoint.isOnHostNetwork { all.insert(place) }
       everyone[direction] = all
     }

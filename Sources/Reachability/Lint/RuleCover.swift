@@ -29,7 +29,7 @@ struct RuleCover {
   private let tiers: [Tier]
 
   init(_ group: LintContext.Group, _ direction: Direction, _ context: LintContext) {
-    columnCount = context.engine.columns[direction]?.count ?? 0
+    columnCount = context.engine.columnCount(direction)
     let own = context.model.endpoints[group.endpoint]
     var steps: [Step] = []
     var closed: Set<Tier> = []

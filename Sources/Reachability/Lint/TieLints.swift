@@ -53,11 +53,11 @@ enum TieLints {
   private static func isTie(_ left: Policy, _ right: Policy) -> Bool { left.tier == right.tier && left.rank == right.rank }
 
   private static func ambiguous(_ row: Row, _ direction: Direction, _ context: LintContext) -> [RuleCover.Piece] {
-    let count = context.engine.columns[direction]?.count ?? 0
+    let count = context.engine.columnCount(direction)
     var base = Bitset(count: count, filled: 0..<count)
     for part in row.parts { base.subtract(part.columns) }
     return (row.parts.map { ($0.state, $0.columns) } + [(row.base, base)]).compactMap { state, columns in
-      let traffic = context.engine.table.maps[Int(state)].traffic(.ambiguous)
+      let traffic = context.engine.table.map(state).traffic(.ambiguous)
       return traffic.isEmpty ? nil : RuleCover.Piece(columns: columns, traffic: traffic)
     }
   }
