@@ -118,10 +118,18 @@ let package = Package(
       name: "FuzzTargets", dependencies: ["AmbitKit", "HistoryIndex", "KubeModel", "SnapshotStore"],
       path: "Tests/FuzzTargets"),
 
+    // An evaluator to hold the engine against, and clusters to compare them on.
+    .target(
+      name: "ReferenceEvaluator", dependencies: ["KubeModel"], path: "Tests/ReferenceEvaluator",
+      exclude: ["DECISIONS.md"]),
+
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
+    .testTarget(
+      name: "GoldenTests", dependencies: ["KubeModel", "ReferenceEvaluator"],
+      exclude: ["EXCEPTIONS.tsv"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
     .testTarget(
       name: "ClusterReaderTests",
