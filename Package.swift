@@ -127,6 +127,7 @@ let package = Package(
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
+    .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["KubeModel", "ReferenceEvaluator"]),
     .testTarget(
       name: "GoldenTests", dependencies: ["KubeModel", "ReferenceEvaluator"],
       exclude: ["EXCEPTIONS.tsv"]),

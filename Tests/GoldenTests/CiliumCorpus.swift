@@ -5,7 +5,9 @@ import Testing
 @Suite(.enabled(if: Golden.isThere, Comment(rawValue: Golden.absence)))
 struct CiliumCorpus {
   /// Nodes and the addresses behind names, as the corpus renders them.
-  private static let addresses = ["node:node1": "172.18.0.2", "node:node2": "172.18.0.3", "fqdn:one.one.one.one": "1.1.1.1"]
+  private static let addresses = [
+    "node:node1": "172.18.0.2", "node:node2": "172.18.0.3", "fqdn:one.one.one.one": "1.1.1.1",
+  ]
 
   @Test(arguments: Judge.all) func `the connectivity scenarios of Cilium`(_ judge: Judge) throws {
     let folder = "cilium-cases/connectivity"

@@ -19,7 +19,8 @@ struct SegmentationCorpus {
       for `protocol` in TransportProtocol.allCases {
         for port in ["1", "80", "65535"] {
           func expectation(_ from: String, _ to: String, _ isAllowed: Bool) -> Expectation {
-            Expectation(case: folder, from: from, to: to, protocol: `protocol`.rawValue, port: port, isAllowed: isAllowed)
+            Expectation(
+              case: folder, from: from, to: to, protocol: `protocol`.rawValue, port: port, isAllowed: isAllowed)
           }
           try replay.check(expectation("198.51.100.7", "shop/web", isIngressOpen), court)
           try replay.check(expectation("shop/web", "198.51.100.7", isEgressOpen), court)

@@ -35,7 +35,8 @@ struct CalicoPolicy: Sendable {
     // Unlike Kubernetes', rules for egress alone leave ingress open.
     let listed = spec?["types"]?.strings ?? []
     types =
-      !listed.isEmpty ? Set(listed.compactMap(Direction.init(rawValue:)))
+      !listed.isEmpty
+      ? Set(listed.compactMap(Direction.init(rawValue:)))
       : egress.isEmpty ? [.ingress] : ingress.isEmpty ? [.egress] : [.ingress, .egress]
   }
 

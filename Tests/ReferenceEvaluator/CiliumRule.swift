@@ -67,7 +67,8 @@ struct CiliumEntry: Sendable {
     self.namespace = namespace
     func list(_ key: String) -> [Value]? { value[key]?.list }
     let word = direction == .ingress ? "from" : "to"
-    let names = ["Endpoints", "Entities", "CIDR", "CIDRSet", "Groups", "Nodes"]
+    let names =
+      ["Endpoints", "Entities", "CIDR", "CIDRSet", "Groups", "Nodes"]
       + (direction == .egress ? ["FQDNs", "Services"] : [])
     let members = names.filter { list(word + $0) != nil }
     // Peers of one kind only, whatever else is there.

@@ -91,7 +91,9 @@ struct Cluster: Sendable {
 
   private func isNode(_ address: Address) -> Bool {
     nodes.contains { $0.addresses.contains(address) }
-      || endpoints.contains { $0.hostAddresses.contains(address) || ($0.isHostNetwork && $0.addresses.contains(address)) }
+      || endpoints.contains {
+        $0.hostAddresses.contains(address) || ($0.isHostNetwork && $0.addresses.contains(address))
+      }
   }
 
   private func node(at address: Address) -> String? {

@@ -46,7 +46,8 @@ struct NetworkPolicyV1: Sendable {
     // The API server fills in types that are left out; files may come without.
     let listed = spec?["policyTypes"]?.strings ?? []
     types =
-      listed.isEmpty ? (egress.isEmpty ? [.ingress] : [.ingress, .egress])
+      listed.isEmpty
+      ? (egress.isEmpty ? [.ingress] : [.ingress, .egress])
       : Set(listed.compactMap(Direction.init(rawValue:)))
   }
 
