@@ -122,14 +122,17 @@ let package = Package(
     .target(
       name: "ReferenceEvaluator", dependencies: ["KubeModel"], path: "Tests/ReferenceEvaluator",
       exclude: ["DECISIONS.md"]),
+    .target(
+      name: "EngineCourt", dependencies: ["KubeModel", "Reachability", "ReferenceEvaluator"],
+      path: "Tests/EngineCourt"),
 
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
-    .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["KubeModel", "ReferenceEvaluator"]),
+    .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),
     .testTarget(
-      name: "GoldenTests", dependencies: ["KubeModel", "ReferenceEvaluator"],
+      name: "GoldenTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"],
       exclude: ["EXCEPTIONS.tsv"]),
     .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
     .testTarget(

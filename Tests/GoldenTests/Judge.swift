@@ -1,3 +1,4 @@
+import EngineCourt
 import KubeModel
 import ReferenceEvaluator
 import Testing
@@ -16,12 +17,21 @@ struct Judge: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let all = [reference]
+  static let all = [reference, engine]
 
   static let reference = Judge(name: "reference") { objects, options in
     let reference = Reference(objects, options: options)
     let ids = Dictionary(reference.endpoints.map { ("\($0.namespace)/\($0.name)", $0.id) }) { first, _ in first }
     return Court(ids: ids, answer: reference.answer)
+  }
+}
+
+extension Judge {
+  static let engine = Judge(name: "engine") { objects, options in
+    let court = EngineCourt(objects, options)
+    return Court(ids: court.ids) { packet in
+      court.answer(packet) ?? Reference.Answer(egress: .unknown, ingress: .unknown)
+    }
   }
 }
 

@@ -1,0 +1,106 @@
+package import KubeModel
+package import ReferenceEvaluator
+import Reachability
+
+/// The engine, asked packet by packet as the reference evaluator is.
+package struct EngineCourt {
+  private let engine: ReachabilityEngine
+  /// Endpoints by the reference's ids, `namespace/Kind/name`.
+  private let places: [String: ReachabilityEngine.Place]
+
+  package init(_ objects: [KubeObject], _ options: Reference.Options) {
+    let state = EngineCourt.state(objects)
+    let profile: Semantics.Profile =
+      switch options.semantics {
+      case .kubernetes: .kubernetes
+      case .calico: .calico
+      case .cilium: .cilium
+      case .ovn: .ovn
+      }
+    let semantics = Semantics(
+      profile, ipBlocks: [.calico, .cilium].contains(profile) ? nil : options.ipBlock == .pods ? .pods : .external,
+      decidesSelf: options.selfTraffic == .policy)
+    let model = ClusterModel(state)
+    engine = ReachabilityEngine(model, PolicySet(state, semantics).policies, semantics)
+    var places: [String: ReachabilityEngine.Place] = [:]
+    for entry in model.workloads {
+      for (variant, endpoint) in zip(entry.workload.variants, entry.endpoints) {
+        places["\(entry.workload.namespace)/\(entry.workload.kind)/\(entry.workload.name)"] = .endpoint(endpoint)
+        for name in variant.value["names"]?.strings ?? [] {
+          places["\(entry.workload.namespace)/Pod/\(name)"] = .endpoint(endpoint)
+        }
+      }
+    }
+    self.places = places
+  }
+
+  /// The ids of endpoints by `namespace/name`.
+  package var ids: [String: String] {
+    Dictionary(places.keys.sorted().map { id in
+      let parts = id.split(separator: "/")
+      return ("\(parts[0])/\(parts[2])", id)
+    }) { first, _ in first }
+  }
+
+  package func answer(_ packet: Reference.Packet) -> Reference.Answer? {
+    guard let source = place(packet.source), let destination = place(packet.destination),
+      let transport = TrafficSet.Transport(packet.protocol.rawValue), let port = UInt16(exactly: packet.port)
+    else { return nil }
+    let point = TrafficPoint(transport, port)
+    if source == destination, engine.verdict(from: source, to: destination, point) == .allowed,
+      !engine.semantics.decidesSelf
+    {
+      return Reference.Answer(egress: .allowed, ingress: .allowed)
+    }
+    return Reference.Answer(
+      egress: verdict(engine.trace(source, with: destination, .egress, point).verdict),
+      ingress: verdict(engine.trace(destination, with: source, .ingress, point).verdict))
+  }
+
+  private func place(_ end: Reference.End) -> ReachabilityEngine.Place? {
+    switch end {
+    case .endpoint(let id): places[id]
+    case .address(let address):
+      .range(IPRange(address.family == .v4 ? .v4 : .v6, address.bits, address.bits))
+    }
+  }
+
+  private func verdict(_ verdict: Reachability.Verdict) -> ReferenceEvaluator.Verdict {
+    switch verdict {
+    case .allowed: .allowed
+    case .denied: .denied
+    case .conditional: .conditional
+    case .ambiguous: .ambiguous
+    case .unknown, .undecided, .outside: .unknown
+    }
+  }
+
+  /// The state that a reading of these objects leads to.
+  private static func state(_ objects: [KubeObject]) -> ClusterState {
+    var folder = WorkloadFolder(keepsPods: true)
+    var entries: [ClusterState.Entry] = []
+    var nodes: Set<String> = []
+    for object in objects {
+      guard let type = ResourceCatalog.type(group: object.group, kind: object.kind) else { continue }
+      if object.kind == "Node" {
+        for address in object.value["status"]?["addresses"]?.list ?? [] {
+          if let text = address["address"]?.string, IPRange(text) != nil { nodes.insert(text) }
+        }
+      }
+      if type.role == .folded {
+        folder.add(object)
+      } else {
+        folder.keep(noise: WorkloadFolder.noise(usedBy: object))
+        entries.append(ClusterState.Entry(object: object, type: type, path: "\(object.kind)/\(object.name)"))
+      }
+    }
+    entries += folder.results().map {
+      ClusterState.Entry(object: $0.object, type: ResourceCatalog.workloads, path: "workloads/\($0.object.name)")
+    }
+    let coverage = ResourceCatalog.all.map { KindCoverage(group: $0.group, resource: $0.resource, status: .read) }
+    return ClusterState(
+      cluster: "", entries: entries, coverage: coverage,
+      enforcement: ClusterState.Enforcement(basis: .read, cni: nil, detail: ""),
+      ranges: ClusterState.Ranges(nodes: nodes.sorted()))
+  }
+}
