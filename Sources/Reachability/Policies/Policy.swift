@@ -118,6 +118,8 @@ package enum RuleAction: Sendable, Hashable {
 package struct PolicyRule: Sendable {
   package let action: RuleAction
   package let peers: RulePeers
+  /// What has to hold of the pod itself that the policy applies to; nil where that it applies is enough.
+  package let subject: PeerTerm.Who?
   package let traffic: RuleTraffic
   /// What decides beside the objects whether the rule applies.
   package let condition: RuleCondition?
@@ -127,11 +129,12 @@ package struct PolicyRule: Sendable {
   package let name: String?
 
   package init(
-    action: RuleAction, peers: RulePeers, traffic: RuleTraffic, condition: RuleCondition? = nil, path: String,
-    name: String? = nil
+    action: RuleAction, peers: RulePeers, subject: PeerTerm.Who? = nil, traffic: RuleTraffic,
+    condition: RuleCondition? = nil, path: String, name: String? = nil
   ) {
     self.action = action
     self.peers = peers
+    self.subject = subject
     self.traffic = traffic
     self.condition = condition
     self.path = path
@@ -160,7 +163,8 @@ package enum RulePeers: Sendable {
 }
 
 package struct PeerTerm: Sendable {
-  package enum Who: Sendable, Hashable {
+  /// Of an end of a connection it holds, it does not, or (names, what is unresolved) perhaps.
+  package indirect enum Who: Sendable, Hashable {
     /// Pods by their labels and their namespace's. Pods on their node's network are none of them.
     case pods(LabelExpression)
     /// Addresses. `reach` tells whether they speak of pods too.
@@ -173,6 +177,12 @@ package struct PeerTerm: Sendable {
     case domains([String])
     /// What the objects cannot tell, in words: a cloud provider's group, another cluster.
     case unresolved(String)
+    /// Whoever all of these name; everyone where there is none.
+    case every([Who])
+    /// Whoever one of these names; nobody where there is none.
+    case either([Who])
+    /// Everyone else, inside and outside of the cluster. What is perhaps in the term is perhaps out of it.
+    case not(Who)
   }
 
   package let who: Who
@@ -197,8 +207,10 @@ package enum AddressReach: Sendable, Hashable {
 package enum RuleTraffic: Sendable {
   /// All traffic, also that of protocols without ports.
   case everything
-  /// Fixed traffic, and ports by the name that the pod at the destination gives them.
-  case some(TrafficSet, named: [NamedPort] = [], except: TrafficSet = .none)
+  /// Fixed traffic, and ports by the name that the pod at the destination gives them; without the
+  /// exceptions of both kinds.
+  case some(
+    TrafficSet, named: [NamedPort] = [], except: TrafficSet = .none, exceptNamed: [NamedPort] = [])
 }
 
 /// A port by name. It stands for what the destination pod calls so, and for nothing at a destination that
