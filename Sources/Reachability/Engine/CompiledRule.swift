@@ -1,5 +1,3 @@
-internal import KubeModel
-
 /// A rule with its peers as columns.
 struct CompiledRule: Sendable {
   /// Peers that the rule treats alike.
@@ -11,111 +9,99 @@ struct CompiledRule: Sendable {
     let isConditional: Bool
   }
 
+  /// Ports by name that stand for ports of the pod that the policy applies to.
+  struct OwnPorts: Sendable {
+    let named: [NamedPort]
+    let except: TrafficSet
+    let exceptNamed: [NamedPort]
+  }
+
   let action: RuleAction
   let parts: [Part]
-  /// Ports by name that stand for ports of the pod that the policy applies to.
-  let named: [NamedPort]
+  let ownPorts: OwnPorts?
+  /// Which of the endpoints that the policy applies to the rule is about; nil for all of them.
+  let subjects: ColumnMatch?
+
+  /// The traffic of a part at an endpoint that the policy applies to.
+  func traffic(_ part: Part, at endpoint: Endpoint) -> TrafficSet {
+    guard let ownPorts else { return part.traffic }
+    return part.traffic.union(endpoint.traffic(ownPorts.named)).subtracting(ownPorts.except)
+      .subtracting(endpoint.traffic(ownPorts.exceptNamed))
+  }
 }
 
-/// Turns the peers of rules into columns.
+/// The columns that something holds of surely, and those that it may hold of.
+struct ColumnMatch: Sendable {
+  var sure: Bitset
+  /// Those that it holds of surely are among them.
+  var possible: Bitset
+}
+
+/// Turns rules into columns.
 struct RuleCompiler {
-  let model: ClusterModel
   let columns: Columns
   let direction: Direction
-  let profile: Semantics.Profile
+  private let matcher: PeerMatcher
+  private let model: ClusterModel
+
+  init(model: ClusterModel, columns: Columns, direction: Direction, profile: Semantics.Profile) {
+    self.model = model
+    self.columns = columns
+    self.direction = direction
+    matcher = PeerMatcher(model: model, columns: columns, profile: profile)
+  }
 
   func compile(_ rule: PolicyRule, _ index: inout LabelIndex) -> CompiledRule {
-    let (fixed, named): (TrafficSet, [NamedPort]) =
-      switch rule.traffic {
-      case .everything: (.everything, [])
-      case .some(let fixed, let named, _): (fixed, named)
-      }
     let isConditional = rule.condition != nil
+    var peers: [(columns: Bitset?, isConditional: Bool)] = []
+    switch rule.peers {
+    case .everyone: peers.append((nil, isConditional))
+    case .terms(let terms):
+      let match = matcher.union(terms.map(\.who), &index)
+      let maybe = match.possible.subtracting(match.sure)
+      // Behind what surely holds: evaluation goes backwards, and what is tried first counts last.
+      if !maybe.isEmpty { peers.append((maybe, true)) }
+      if !match.sure.isEmpty { peers.append((match.sure, isConditional)) }
+    }
     var parts: [CompiledRule.Part] = []
-    guard case .terms(let terms) = rule.peers else {
-      parts.append(CompiledRule.Part(columns: nil, traffic: fixed, isConditional: isConditional))
-      if direction == .egress && !named.isEmpty {
-        parts += namedParts(named, among: Bitset(count: columns.count, filled: 0..<columns.endpointCount), isConditional)
-      }
-      return CompiledRule(action: rule.action, parts: parts, named: direction == .ingress ? named : [])
-    }
-    var sure = Bitset(count: columns.count)
-    var maybe = Bitset(count: columns.count)
-    for term in terms { add(term, &sure, &maybe, &index) }
-    maybe.subtract(sure)
-    for (columns, isConditional) in [(maybe, true), (sure, isConditional)] where !columns.isEmpty {
-      parts.append(CompiledRule.Part(columns: columns, traffic: fixed, isConditional: isConditional))
-      // At the destination's end a name is resolved by the destination, which is the peer.
-      if direction == .egress && !named.isEmpty { parts += namedParts(named, among: columns, isConditional) }
-    }
-    return CompiledRule(action: rule.action, parts: parts, named: direction == .ingress ? named : [])
-  }
-
-  /// A part for each set of ports that endpoints give the names to; addresses have no names for ports.
-  private func namedParts(_ named: [NamedPort], among peers: Bitset, _ isConditional: Bool) -> [CompiledRule.Part] {
-    var found: [TrafficSet: Bitset] = [:]
-    peers.forEach(in: 0..<columns.endpointCount) { place in
-      let traffic = named.reduce(TrafficSet.none) { $0.union(model.endpoints[place].traffic($1)) }
-      if !traffic.isEmpty { found[traffic, default: Bitset(count: columns.count)].insert(place) }
-    }
-    return found.map { CompiledRule.Part(columns: $1, traffic: $0, isConditional: isConditional) }
-  }
-
-  private func add(_ term: PeerTerm, _ sure: inout Bitset, _ maybe: inout Bitset, _ index: inout LabelIndex) {
-    switch term.who {
-    case .pods(let expression):
-      index.endpoints(expression).forEach { place in
-        if !model.endpoints[place].isOnHostNetwork { sure.insert(place) }
-      }
-      guard !columns.representatives.isEmpty else { return }
-      let wanted = Requirements(expression)
-      for (place, representative) in columns.representatives.enumerated() where representative.isSelected(by: wanted) {
-        sure.insert(columns.endpointCount + place)
-      }
-    case .addresses(let blocks, let reach):
-      for range in columns.columns(of: blocks) { sure.insert(range) }
-      for (place, endpoint) in model.endpoints.enumerated() {
-        // Cilium knows its nodes by what they are, and never by their addresses.
-        guard endpoint.isOnHostNetwork ? profile != .cilium : reach == .everywhere else { continue }
-        switch AddressMatch(blocks, endpoint, model) {
-        case .all: sure.insert(place)
-        case .some: maybe.insert(place)
-        case .none: break
+    var ownPorts: CompiledRule.OwnPorts?
+    for (columns, isConditional) in peers {
+      switch rule.traffic {
+      case .everything:
+        parts.append(CompiledRule.Part(columns: columns, traffic: .everything, isConditional: isConditional))
+      case .some(let fixed, let named, let except, let exceptNamed):
+        let isByName = !named.isEmpty || !exceptNamed.isEmpty
+        if direction == .ingress && isByName {
+          ownPorts = CompiledRule.OwnPorts(named: named, except: except, exceptNamed: exceptNamed)
+          parts.append(CompiledRule.Part(columns: columns, traffic: fixed, isConditional: isConditional))
+        } else if isByName {
+          parts += byName(columns, isConditional) { endpoint in
+            fixed.union(endpoint?.traffic(named) ?? .none).subtracting(except)
+              .subtracting(endpoint?.traffic(exceptNamed) ?? .none)
+          }
+        } else {
+          parts.append(
+            CompiledRule.Part(columns: columns, traffic: fixed.subtracting(except), isConditional: isConditional))
         }
       }
-    case .nodes(let selector):
-      for (place, endpoint) in model.endpoints.enumerated() where endpoint.isOnHostNetwork {
-        // Which node a pod runs on is not recorded.
-        if selector == nil || selector?.isEmpty == true { sure.insert(place) } else { maybe.insert(place) }
-      }
-    case .outside:
-      sure.insert(columns.rangeStart..<columns.count)
-    case .domains, .unresolved:
-      maybe.insert(columns.rangeStart..<columns.count)
     }
+    return CompiledRule(
+      action: rule.action, parts: parts, ownPorts: ownPorts,
+      subjects: rule.subject.map { matcher.match($0, &index) })
   }
-}
 
-/// How many of an endpoint's addresses lie in blocks.
-enum AddressMatch {
-  case all, some, none
-
-  init(_ blocks: [IPRange], _ endpoint: Endpoint, _ model: ClusterModel) {
-    var own = endpoint.addresses
-    if own.isEmpty { own = endpoint.isOnHostNetwork ? model.nodeAddresses : model.podRanges }
-    guard !own.isEmpty else {
-      // Nothing is known: only all addresses of a family surely are some pod's.
-      let isWhole = blocks.contains(.all4) || blocks.contains(.all6)
-      self = isWhole ? .all : blocks.isEmpty ? .none : .some
-      return
+  /// At the destination's end a name is resolved by the destination, which is the peer: a part for each
+  /// set of ports that comes out. Addresses have no names for ports.
+  private func byName(
+    _ peers: Bitset?, _ isConditional: Bool, _ traffic: (Endpoint?) -> TrafficSet
+  ) -> [CompiledRule.Part] {
+    let peers = peers ?? Bitset(count: columns.count, filled: 0..<columns.count)
+    var found: [TrafficSet: Bitset] = [:]
+    let other = traffic(nil)
+    peers.forEach { column in
+      let traffic = column < columns.endpointCount ? traffic(model.endpoints[column]) : other
+      if !traffic.isEmpty { found[traffic, default: Bitset(count: columns.count)].insert(column) }
     }
-    let outside = IPRange.subtract(blocks, from: own)
-    if outside.isEmpty {
-      self = .all
-    } else if outside == IPRange.union(own) {
-      self = .none
-    } else {
-      self = .some
-    }
+    return found.map { CompiledRule.Part(columns: $1, traffic: $0, isConditional: isConditional) }
   }
 }

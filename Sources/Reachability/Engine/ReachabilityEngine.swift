@@ -22,6 +22,8 @@ package final class ReachabilityEngine {
     /// The ports of the endpoint, where a rule speaks of ports by name.
     let ports: [Endpoint.Port]
     let isOnHostNetwork: Bool
+    /// Whether the endpoint may be, and is, what rules ask of it themselves.
+    let subjects: [[Bool]]
   }
 
   /// Rows that were asked for, and which of them each endpoint has.
@@ -93,21 +95,32 @@ package final class ReachabilityEngine {
     if known >= 0 { return direction == .ingress ? rows.ingress.all[Int(known)] : rows.egress.all[Int(known)] }
     let policies = applying[direction][endpoint]
     let steps = policies.compactMap { self.steps[direction][Int($0)] }
-    let isByName = steps.contains { $0.rules.contains { !$0.named.isEmpty } }
+    let rules = steps.lazy.flatMap(\.rules)
     let own = model.endpoints[endpoint]
-    let key = RowKey(policies: policies, ports: isByName ? own.ports : [], isOnHostNetwork: own.isOnHostNetwork)
+    let key = RowKey(
+      policies: policies, ports: rules.contains { $0.ownPorts != nil } ? own.ports : [],
+      isOnHostNetwork: own.isOnHostNetwork,
+      subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] })
     if let place = rows[direction].places[key] {
       rows[direction].ofEndpoint[endpoint] = Int32(place)
       return rows[direction].all[place]
     }
     let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
     let row = evaluator.row(
-      steps, nodes: direction == .ingress && !own.isOnHostNetwork ? nodes : nil, resolve: own.traffic)
+      steps, of: endpoint, own, nodes: direction == .ingress && !own.isOnHostNetwork ? nodes : nil)
     let place = rows[direction].all.count
     rows[direction].all.append(row)
     rows[direction].places[key] = place
     rows[direction].ofEndpoint[endpoint] = Int32(place)
     return row
+  }
+
+  /// A rule that is none of the policies', compiled for the same columns.
+  func compiled(_ rule: PolicyRule, _ direction: Direction) -> CompiledRule {
+    var index = LabelIndex(model)
+    return RuleCompiler(
+      model: model, columns: columnsByDirection[direction], direction: direction, profile: semantics.profile
+    ).compile(rule, &index)
   }
 
   // MARK: Single answers
@@ -134,9 +147,17 @@ extension PolicyRule {
   /// The blocks of addresses that the rule speaks of.
   fileprivate var blocks: [IPRange] {
     guard case .terms(let terms) = peers else { return [] }
-    return terms.flatMap { term -> [IPRange] in
-      guard case .addresses(let blocks, _) = term.who else { return [] }
-      return blocks
+    return terms.flatMap(\.who.blocks)
+  }
+}
+
+extension PeerTerm.Who {
+  fileprivate var blocks: [IPRange] {
+    switch self {
+    case .addresses(let blocks, _): blocks
+    case .every(let terms), .either(let terms): terms.flatMap(\.blocks)
+    case .not(let term): term.blocks
+    case .pods, .nodes, .outside, .domains, .unresolved: []
     }
   }
 }

@@ -38,9 +38,9 @@ struct RowEvaluator {
 
   /// - Parameters:
   ///   - steps: sorted by tier and rank.
-  ///   - resolve: the traffic of ports by name at the endpoint itself.
+  ///   - endpoint: the place of the endpoint that the row is of.
   ///   - nodes: columns whose traffic may come from the endpoint's own node, which always passes.
-  func row(_ steps: [Step], nodes: Bitset?, resolve: (NamedPort) -> TrafficSet) -> Row {
+  func row(_ steps: [Step], of endpoint: Int, _ own: Endpoint, nodes: Bitset?) -> Row {
     var parts = [Part(state: table.number(of: .allowed), next: 0, columns: Bitset(count: columnCount, filled: 0..<columnCount))]
     for tier in RowEvaluator.groups(steps, by: { $0.tier == $1.tier }).reversed() {
       let isEnd = tier.contains(where: \.isolates) && tier[tier.startIndex].tier.end == .deny
@@ -48,9 +48,9 @@ struct RowEvaluator {
       parts = parts.map { Part(state: isEnd ? denied : $0.state, next: $0.state, columns: $0.columns) }
       for group in RowEvaluator.groups(tier, by: { $0.rank == $1.rank && $0.rank.tieBreak == nil }).reversed() {
         if group.count == 1, let step = group.first {
-          apply(step, to: &parts, resolve)
+          apply(step, to: &parts, endpoint, own)
         } else {
-          parts = parts.flatMap { tied(group, $0, resolve) }
+          parts = parts.flatMap { tied(group, $0, endpoint, own) }
         }
       }
       parts = RowEvaluator.coalesced(parts) { ($0.state, 0) }
@@ -70,14 +70,16 @@ struct RowEvaluator {
       parts: parts.indices.filter { $0 != base }.map { Row.Part(state: parts[$0].state, columns: parts[$0].columns) })
   }
 
-  private func apply(_ step: Step, to parts: inout [Part], _ resolve: (NamedPort) -> TrafficSet) {
+  private func apply(_ step: Step, to parts: inout [Part], _ endpoint: Int, _ own: Endpoint) {
     for rule in step.rules.reversed() {
-      let own = rule.named.reduce(TrafficSet.none) { $0.union(resolve($1)) }
+      guard rule.subjects?.possible.contains(endpoint) ?? true else { continue }
+      let isSubject = rule.subjects?.sure.contains(endpoint) ?? true
       for part in rule.parts {
-        let traffic = own.isEmpty ? part.traffic : part.traffic.union(own)
+        let traffic = rule.traffic(part, at: own)
         guard !traffic.isEmpty else { continue }
         let operation = table.number(
-          of: VerdictTable.Operation(traffic: traffic, action: rule.action, isConditional: part.isConditional))
+          of: VerdictTable.Operation(
+            traffic: traffic, action: rule.action, isConditional: part.isConditional || !isSubject))
         split(&parts, part.columns, operation)
       }
       parts = RowEvaluator.coalesced(parts) { ($0.state, $0.next) }
@@ -85,14 +87,14 @@ struct RowEvaluator {
   }
 
   /// Policies of one rank: each by itself, and then what they agree on.
-  private func tied(_ group: ArraySlice<Step>, _ part: Part, _ resolve: (NamedPort) -> TrafficSet) -> [Part] {
+  private func tied(_ group: ArraySlice<Step>, _ part: Part, _ endpoint: Int, _ own: Endpoint) -> [Part] {
     let undecided = table.number(of: .undecided)
     var joined = [Part(state: undecided, next: part.next, columns: part.columns)]
     for step in group {
-      var own = [Part(state: undecided, next: part.next, columns: part.columns)]
-      apply(step, to: &own, resolve)
+      var single = [Part(state: undecided, next: part.next, columns: part.columns)]
+      apply(step, to: &single, endpoint, own)
       joined = joined.flatMap { left in
-        own.compactMap { right in
+        single.compactMap { right in
           let columns = left.columns.intersection(right.columns)
           guard !columns.isEmpty else { return nil }
           return Part(state: table.join(left.state, right.state, .tied), next: part.next, columns: columns)

@@ -62,14 +62,18 @@ struct Tracer {
   }
 
   private func outcome(_ rule: PolicyRule, _ compiled: CompiledRule) -> Trace.Outcome {
-    let own = compiled.named.reduce(TrafficSet.none) { $0.union(engine.model.endpoints[endpoint].traffic($1)) }
+    let own = engine.model.endpoints[endpoint]
+    let isSubject = compiled.subjects?.sure.contains(endpoint) ?? true
+    guard isSubject || compiled.subjects?.possible.contains(endpoint) == true else {
+      return .passedOver(reason: "it is not about this pod, although its policy is")
+    }
     // What the rule does to each column of the peer: surely, in some cases, or not at all.
     var (sure, maybe) = (0, 0)
     for column in columns {
       let parts = compiled.parts.filter { part in
-        (part.columns?.contains(column) ?? true) && part.traffic.union(own).contains(point.transport, point.port)
+        (part.columns?.contains(column) ?? true) && compiled.traffic(part, at: own).contains(point.transport, point.port)
       }
-      if parts.contains(where: { !$0.isConditional }) { sure += 1 } else if !parts.isEmpty { maybe += 1 }
+      if isSubject && parts.contains(where: { !$0.isConditional }) { sure += 1 } else if !parts.isEmpty { maybe += 1 }
     }
     if sure == columns.count && sure > 0 { return .decided(compiled.action) }
     if sure + maybe > 0 {
@@ -92,6 +96,12 @@ struct Tracer {
     return "the \(side) is not its peer: \(reason(first))"
   }
 
+  private func holds(_ term: PeerTerm.Who) -> Bool {
+    let rule = PolicyRule(action: .allow, peers: .terms([PeerTerm(term, path: "")]), traffic: .everything, path: "")
+    let parts = engine.compiled(rule, direction).parts
+    return columns.contains { column in parts.contains { $0.columns?.contains(column) ?? true } }
+  }
+
   private func reason(_ term: PeerTerm) -> String {
     switch (term.who, peer) {
     case (.pods(let expression), .endpoint(let place)):
@@ -109,6 +119,12 @@ struct Tracer {
     case (.outside, _): return "it names what is outside of the cluster"
     case (.domains(let names), _): return "it names \(names.joined(separator: ", "))"
     case (.unresolved(let what), _): return "it names \(what)"
+    case (.every(let terms), _):
+      // The first part that does not hold is the reason.
+      for term in terms where !holds(term) { return reason(PeerTerm(term, path: "")) }
+      return "not all of what it names holds"
+    case (.either, _): return "none of what it names holds"
+    case (.not, _): return "it excludes it"
     }
   }
 }
@@ -126,7 +142,7 @@ extension RuleTraffic {
   package var text: String {
     switch self {
     case .everything: return "all traffic"
-    case .some(let fixed, let named, _):
+    case .some(let fixed, let named, _, _):
       var parts = fixed.isEmpty ? [] : [fixed.connectionText]
       parts += named.map { "\($0.transport.map { "\($0.name) " } ?? "")port '\($0.name)'" }
       return parts.isEmpty ? "no traffic" : parts.joined(separator: " and ")

@@ -53,7 +53,7 @@ struct LintContext {
 
   private mutating func group(_ direction: Direction) {
     let isByName = policies.indices.map { place in
-      engine.rules(place, direction).contains { !$0.named.isEmpty }
+      engine.rules(place, direction).contains { $0.ownPorts != nil }
     }
     var places: [Key: Int] = [:]
     var groups: [Group] = []

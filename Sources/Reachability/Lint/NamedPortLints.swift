@@ -6,7 +6,7 @@ enum NamedPortLints {
     for (place, policy) in context.policies.enumerated() where policy.isModelled {
       for direction in Direction.allCases {
         for rule in policy.sections[direction]?.rules ?? [] {
-          guard case .some(_, let named, _) = rule.traffic, !named.isEmpty else { continue }
+          guard case .some(_, let named, _, _) = rule.traffic, !named.isEmpty else { continue }
           let destinations =
             direction == .ingress ? context.subjects[place] : peers(rule, context, &index)
           // Where there is no destination, that is the finding.
@@ -45,7 +45,7 @@ enum NamedPortLints {
       switch term.who {
       case .pods(let expression): peers.formUnion(index.endpoints(expression))
       case .addresses(_, .outside), .outside, .domains, .unresolved: break
-      case .addresses(_, .everywhere), .nodes: return nil
+      case .addresses(_, .everywhere), .nodes, .every, .either, .not: return nil
       }
     }
     return peers

@@ -49,7 +49,7 @@ struct RuleCover {
       let section = policy.sections[direction]
       if section?.isolates == true && policy.tier.end == .deny { closed.insert(policy.tier) }
       for (index, rule) in context.engine.rules(place, direction).enumerated() {
-        let named = rule.named.reduce(TrafficSet.none) { $0.union(own.traffic($1)) }
+        let named = own.traffic(rule.ownPorts?.named ?? [])
         let parts = rule.parts.map { part in
           named.isEmpty
             ? part

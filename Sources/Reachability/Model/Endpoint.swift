@@ -39,6 +39,11 @@ package struct Endpoint: Sendable, Hashable {
     }
   }
 
+  /// The traffic that any of these names stands for here.
+  func traffic(_ names: [NamedPort]) -> TrafficSet {
+    names.isEmpty ? .none : names.reduce(.none) { $0.union(traffic($1)) }
+  }
+
   /// The value of a label, given the labels of the namespace.
   func value(_ key: LabelExpression.Key, _ namespaceLabels: [String: String]) -> String? {
     switch key {

@@ -6,6 +6,7 @@ extension PolicySet {
     self.init()
     NetworkPolicies.read(state, semantics, into: &self)
     AdminPolicies.read(state, semantics, into: &self)
+    CalicoPolicies.read(state, semantics, into: &self)
     CiliumPolicies.read(state, semantics, into: &self)
     policies += PolicySet.unknown(state)
   }

@@ -5,15 +5,18 @@ package import KubeModel
 /// Source: the API's types and validation, and the concept page of the Kubernetes documentation.
 package enum NetworkPolicies {
   package static func read(_ state: ClusterState, _ semantics: Semantics, into set: inout PolicySet) {
+    // Calico keeps them in its default tier, which an object may change; its reader tells of what is wrong there.
+    var ignored: [PolicyProblem] = []
+    let tier = semantics.profile == .calico ? CalicoTiers(state, problems: &ignored)["default"] : nil
     for entry in state.entries(of: ResourceCatalog.networkPolicies) {
-      let (policy, problems) = policy(entry, semantics)
+      let (policy, problems) = policy(entry, tier ?? .default, semantics)
       set.problems += problems
       if let policy { set.policies.append(policy) }
     }
   }
 
   private static func policy(
-    _ entry: ClusterState.Entry, _ semantics: Semantics
+    _ entry: ClusterState.Entry, _ tier: Tier, _ semantics: Semantics
   ) -> (Policy?, [PolicyProblem]) {
     let identity = Policy.Identity(entry)
     let namespace = identity.namespace ?? "default"
@@ -41,7 +44,7 @@ package enum NetworkPolicies {
     let policy = Policy(
       identity: identity,
       subjects: .all(of: [.is(.namespaceName, namespace), LabelExpression(pods, LabelExpression.Key.pod)]),
-      tier: .default, rank: rank(identity, semantics), sections: sections)
+      tier: tier, rank: rank(identity, semantics), sections: sections)
     return (policy, reader.fields.problems)
   }
 
