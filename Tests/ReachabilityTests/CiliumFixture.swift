@@ -47,12 +47,12 @@ extension PolicyRule {
 
   /// The fixed traffic; nil where all traffic is meant.
   var fixed: TrafficSet? {
-    guard case .some(let fixed, _, _) = traffic else { return nil }
+    guard case .some(let fixed, _, _, _) = traffic else { return nil }
     return fixed
   }
 
   var named: [NamedPort] {
-    guard case .some(_, let named, _) = traffic else { return [] }
+    guard case .some(_, let named, _, _) = traffic else { return [] }
     return named
   }
 }

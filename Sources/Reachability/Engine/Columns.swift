@@ -4,10 +4,12 @@
 /// Addresses are cut where a rule of the direction begins or ends to speak of them, so that all addresses
 /// of one range fare alike.
 struct Columns: Sendable {
-  /// Ranges of addresses, ascending; IPv6 only where something in the cluster speaks it.
+  /// Ranges of addresses, ascending, IPv4 first.
   let ranges: [IPRange]
   let representatives: [Representative]
   let endpointCount: Int
+  /// Whether something in the cluster speaks IPv6, so that it is worth listing.
+  let hasIPv6: Bool
   /// The column of the first range of addresses.
   var rangeStart: Int { endpointCount + representatives.count }
   var count: Int { rangeStart + ranges.count }
@@ -15,8 +17,8 @@ struct Columns: Sendable {
   init(endpointCount: Int, representatives: [Representative] = [], blocks: [IPRange], hasIPv6: Bool) {
     self.endpointCount = endpointCount
     self.representatives = representatives
-    let isSpoken6 = hasIPv6 || blocks.contains { $0.family == .v6 }
-    ranges = (isSpoken6 ? [IPRange.all4, .all6] : [.all4]).flatMap { whole in
+    self.hasIPv6 = hasIPv6 || blocks.contains { $0.family == .v6 }
+    ranges = [IPRange.all4, .all6].flatMap { whole in
       let inside = blocks.filter { $0.family == whole.family }
       var starts = Set([whole.low])
       for block in inside {

@@ -24,9 +24,11 @@ struct PeerMatcher {
     case .nodes(let selector):
       var nodes = none
       for (place, endpoint) in model.endpoints.enumerated() where endpoint.isOnHostNetwork { nodes.insert(place) }
-      // Which node a pod runs on is not recorded.
-      let isAny = selector?.isEmpty ?? true
-      return ColumnMatch(sure: isAny ? nodes : none, possible: nodes)
+      // Which node a pod runs on is not recorded: only what holds of all nodes, or of none, is sure.
+      guard let selector, !selector.isEmpty else { return surely(nodes) }
+      let matching = model.nodes.count { selector.matches($0) }
+      if matching == model.nodes.count && matching > 0 { return surely(nodes) }
+      return ColumnMatch(sure: none, possible: matching == 0 && !model.nodes.isEmpty ? none : nodes)
     case .outside: return surely(outside)
     case .domains, .unresolved: return ColumnMatch(sure: none, possible: outside)
     case .every(let terms):

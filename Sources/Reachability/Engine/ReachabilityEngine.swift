@@ -76,6 +76,11 @@ package final class ReachabilityEngine {
     rows = ByDirection { _ in Rows(ofEndpoint: Array(repeating: -1, count: count)) }
   }
 
+  /// Whether a range of addresses is of a family that something in the cluster speaks.
+  func isSpoken(_ range: IPRange, _ direction: Direction) -> Bool {
+    range.family == .v4 || columnsByDirection[direction].hasIPv6
+  }
+
   /// Ranges of addresses outside, cut where a rule of the direction begins or ends to speak of them.
   package func ranges(_ direction: Direction) -> [IPRange] { columnsByDirection[direction].ranges }
 

@@ -17,6 +17,8 @@ package struct ClusterModel: Sendable {
   /// Ranges that pods get their addresses from, where they are known.
   package let podRanges: [IPRange]
   package let nodeAddresses: [IPRange]
+  /// The labels of each node.
+  let nodes: [[String: String]]
 
   package init(_ state: ClusterState) {
     let workloads = state.workloads
@@ -47,6 +49,7 @@ package struct ClusterModel: Sendable {
     namespaceRanges = ranges
     let clusterRanges = state.ranges
     podRanges = IPRange.union(clusterRanges.pods.compactMap { IPRange($0) })
+    nodes = state.entries.filter { $0.type.kind == "Node" && $0.type.group.isEmpty }.map(\.object.labels)
     nodeAddresses = clusterRanges.nodes.compactMap { IPRange($0) }
   }
 
