@@ -8,6 +8,9 @@ package struct EngineCourt {
   /// Endpoints by the reference's ids, `namespace/Kind/name`.
   private let places: [String: ReachabilityEngine.Place]
 
+  /// Whether a policy is one that no server takes, or that nobody evaluates: the reference leaves such unknown.
+  package let hasRefusedPolicies: Bool
+
   package init(_ objects: [KubeObject], _ options: Reference.Options) {
     let state = EngineCourt.state(objects)
     let profile: Semantics.Profile =
@@ -21,7 +24,9 @@ package struct EngineCourt {
       profile, ipBlocks: [.calico, .cilium].contains(profile) ? nil : options.ipBlock == .pods ? .pods : .external,
       decidesSelf: options.selfTraffic == .policy)
     let model = ClusterModel(state)
-    engine = ReachabilityEngine(model, PolicySet(state, semantics).policies, semantics)
+    let set = PolicySet(state, semantics)
+    hasRefusedPolicies = set.problems.contains { $0.effect == .refused || $0.effect == .unknown }
+    engine = ReachabilityEngine(model, set.policies, semantics)
     var places: [String: ReachabilityEngine.Place] = [:]
     for entry in model.workloads {
       for (variant, endpoint) in zip(entry.workload.variants, entry.endpoints) {

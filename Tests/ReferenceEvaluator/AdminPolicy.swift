@@ -130,7 +130,8 @@ enum AdminSelector: Sendable {
 struct AdminRule: Sendable {
   private enum Peer: Sendable {
     case selected(AdminSelector)
-    case networks([Block?])
+    /// Only v1alpha2 says that they are addresses of pods too.
+    case networks([Block?], ofPods: Bool)
     case nodes(LabelSelector)
     case domainNames
     case unreadable
@@ -161,7 +162,7 @@ struct AdminRule: Sendable {
     let action = actions[value["action"]?.string ?? ""] ?? .unreadable
     self.action = action
     let listed = (value[direction == .ingress ? "from" : "to"]?.list ?? []).map {
-      AdminRule.peer($0, direction, action)
+      AdminRule.peer($0, direction, action, isNewer: actions["Accept"] != nil)
     }
     let understood = listed.compactMap(\.self)
     peers = understood.isEmpty || understood.count < listed.count ? nil : understood
@@ -184,12 +185,14 @@ struct AdminRule: Sendable {
   // MARK: Peers
 
   /// Nil for a peer that is not understood.
-  private static func peer(_ value: Value, _ direction: Direction, _ action: AdminPolicy.Action) -> Peer? {
+  private static func peer(
+    _ value: Value, _ direction: Direction, _ action: AdminPolicy.Action, isNewer: Bool
+  ) -> Peer? {
     var found: [Peer] = []
     if let selector = AdminSelector(value) { found.append(.selected(selector)) }
     if direction == .egress {
       if let networks = value["networks"]?.list {
-        found.append(.networks(networks.map { $0.string.flatMap { Prefix($0) }.map { Block($0) } }))
+        found.append(.networks(networks.map { $0.string.flatMap { Prefix($0) }.map { Block($0) } }, ofPods: isNewer))
       }
       if let nodes = LabelSelector(value["nodes"]) { found.append(.nodes(nodes)) }
       if value["domainNames"]?.list != nil {
@@ -205,8 +208,8 @@ struct AdminRule: Sendable {
     switch peer {
     case .unreadable: return .maybe(.unknown)
     case .selected(let selector): return party.pod.map { selector.matches($0, reference.cluster) } ?? .no
-    case .networks(let blocks):
-      if party.pod != nil && !reference.networksMatchPods { return .no }
+    case .networks(let blocks, let ofPods):
+      if party.pod != nil && !ofPods && !reference.networksMatchPods { return .no }
       return Match.any(blocks) { $0?.contains(party.address) ?? .maybe(.unknown) }
     case .nodes(let selector):
       guard party.isHost else { return .no }

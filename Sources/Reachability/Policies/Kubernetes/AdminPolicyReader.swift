@@ -157,12 +157,12 @@ struct AdminPolicyReader {
 
   // MARK: Traffic
 
-  /// The ports of v1alpha1; absent, all traffic.
+  /// The ports of v1alpha1; absent or empty, all traffic.
   private mutating func ports(_ value: Value?, _ path: String, _ peers: [PeerTerm]) -> RuleTraffic {
-    guard let value, !value.isNull else { return .everything }
+    let ports = fields.list(value, path)
+    guard !ports.isEmpty else { return .everything }
     var fixed = TrafficSet.none
     var named: [NamedPort] = []
-    let ports = fields.list(value, path)
     if ports.count > 100 { fields.note(path, "has over 100 ports") }
     for (index, port) in ports.enumerated() {
       let path = "\(path)[\(index)]"
@@ -184,12 +184,13 @@ struct AdminPolicyReader {
     return .some(fixed, named: named)
   }
 
-  /// The protocols of v1alpha2; absent, all traffic.
+  /// The protocols of v1alpha2; absent or empty, all traffic.
   private mutating func protocols(_ value: Value?, _ path: String) -> RuleTraffic {
-    guard let value, !value.isNull else { return .everything }
+    let protocols = fields.list(value, path)
+    guard !protocols.isEmpty else { return .everything }
     var fixed = TrafficSet.none
     var named: [NamedPort] = []
-    for (index, entry) in fields.list(value, path).enumerated() {
+    for (index, entry) in protocols.enumerated() {
       let path = "\(path)[\(index)]"
       let present = ["tcp", "udp", "sctp", "destinationNamedPort"].filter { !(entry[$0] ?? .null).isNull }
       guard present.count == 1, let field = present.first, let value = entry[field] else {
