@@ -48,7 +48,7 @@ extension LintCode {
     case .blockCoversCluster:
       Text(
         severity: .warning, title: "An address block covers the cluster's own addresses",
-        meaning: "The block holds addresses of pods, services or nodes. Whether pods are meant by it differs from CNI to CNI, and policy never sees the address of a Service, but those of its pods. An info where the block is a whole family, or stands for no pods under the semantics.",
+        meaning: "The block holds addresses of pods, services or nodes. Whether pods are meant by it differs from CNI to CNI, and policy never sees the address of a Service, but those of its pods. It is an info where the semantics mean no pods by the block, unless it is less than a whole family and holds addresses of Services.",
         remedy: "Cut the ranges out with an exception, and select pods by their labels.")
     case .directionNotNamed:
       Text(

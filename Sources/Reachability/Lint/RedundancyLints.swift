@@ -124,7 +124,7 @@ struct RedundancyLints {
       if !rest.isEmpty { return (.decides, []) }
     }
     // What matches nothing is told of as such.
-    guard matchesAnything else { return (isWhole ? .covered : .decides, []) }
+    guard matchesAnything else { return (.decides, []) }
     return (isShadowed ? .shadowed : .covered, by)
   }
 
