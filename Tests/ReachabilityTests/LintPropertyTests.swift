@@ -86,7 +86,7 @@ import Testing
     return Direction.allCases.flatMap { direction in
       model.endpoints.indices.flatMap { endpoint in
         let row = engine.row(endpoint, direction)
-        return (0..<(engine.columns[direction]?.count ?? 0)).map { engine.table.maps[Int(row.state($0))] }
+        return (0..<(engine.columnCount(direction))).map { engine.table.map(row.state($0)) }
       }
     }
   }

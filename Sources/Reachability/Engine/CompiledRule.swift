@@ -44,11 +44,11 @@ struct RuleCompiler {
   private let matcher: PeerMatcher
   private let model: ClusterModel
 
-  init(model: ClusterModel, columns: Columns, direction: Direction, profile: Semantics.Profile) {
+  init(model: ClusterModel, columns: Columns, direction: Direction) {
     self.model = model
     self.columns = columns
     self.direction = direction
-    matcher = PeerMatcher(model: model, columns: columns, profile: profile)
+    matcher = PeerMatcher(model: model, columns: columns)
   }
 
   func compile(_ rule: PolicyRule, _ index: inout LabelIndex) -> CompiledRule {

@@ -4,7 +4,6 @@ internal import KubeModel
 struct PeerMatcher {
   let model: ClusterModel
   let columns: Columns
-  let profile: Semantics.Profile
 
   /// Whoever one of these names.
   func union(_ terms: [PeerTerm.Who], _ index: inout LabelIndex) -> ColumnMatch {
@@ -68,8 +67,7 @@ struct PeerMatcher {
     for range in columns.columns(of: blocks) { found.insert(range) }
     var result = surely(found)
     for (place, endpoint) in model.endpoints.enumerated() {
-      // Cilium knows its nodes by what they are, and never by their addresses.
-      guard endpoint.isOnHostNetwork ? profile != .cilium : reach == .everywhere else { continue }
+      guard endpoint.isOnHostNetwork ? reach != .outside : reach == .everywhere else { continue }
       switch AddressMatch(blocks, endpoint, model) {
       case .all:
         result.sure.insert(place)

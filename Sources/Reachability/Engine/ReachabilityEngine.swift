@@ -61,7 +61,7 @@ package final class ReachabilityEngine {
     var applying = ByDirection { _ in Array(repeating: [Int32](), count: count) }
     steps = ByDirection { direction in
       let compiler = RuleCompiler(
-        model: model, columns: columns[direction], direction: direction, profile: semantics.profile)
+        model: model, columns: columns[direction], direction: direction)
       return policies.enumerated().map { place, policy in
         guard let section = policy.sections[direction] else { return nil }
         subjects[place].forEach { endpoint in
@@ -124,7 +124,7 @@ package final class ReachabilityEngine {
   func compiled(_ rule: PolicyRule, _ direction: Direction) -> CompiledRule {
     var index = LabelIndex(model)
     return RuleCompiler(
-      model: model, columns: columnsByDirection[direction], direction: direction, profile: semantics.profile
+      model: model, columns: columnsByDirection[direction], direction: direction
     ).compile(rule, &index)
   }
 

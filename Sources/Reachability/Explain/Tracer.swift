@@ -111,7 +111,7 @@ struct Tracer {
       return expression.failure { peer.value($0, labels) } ?? "it does not select it"
     case (.pods, .range): return "it selects pods"
     case (.addresses(let blocks, let reach), .endpoint):
-      return reach == .outside
+      return reach != .everywhere
         ? "its addresses are taken as outside of the cluster" : "\(TrafficText.blocks(blocks)) does not hold its address"
     case (.addresses(let blocks, _), .range(let range)):
       return "\(range.shortText) is not in \(TrafficText.blocks(blocks))"

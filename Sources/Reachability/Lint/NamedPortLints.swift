@@ -44,7 +44,7 @@ enum NamedPortLints {
     for term in terms {
       switch term.who {
       case .pods(let expression): peers.formUnion(index.endpoints(expression))
-      case .addresses(_, .outside), .outside, .domains, .unresolved: break
+      case .addresses(_, .outside), .addresses(_, .notPods), .outside, .domains, .unresolved: break
       case .addresses(_, .everywhere), .nodes, .every, .either, .not: return nil
       }
     }

@@ -33,7 +33,9 @@ package struct Endpoint: Sendable, Hashable {
 
   /// The traffic that a port's name stands for here.
   func traffic(_ name: NamedPort) -> TrafficSet {
-    ports.reduce(.none) { traffic, port in
+    // On the network of its node it is the node, which gives its ports no names.
+    guard !isOnHostNetwork else { return .none }
+    return ports.reduce(.none) { traffic, port in
       guard port.name == name.name, name.transport == nil || name.transport == port.transport else { return traffic }
       return traffic.union(TrafficSet(port.transport, port.number...port.number))
     }

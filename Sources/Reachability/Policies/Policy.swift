@@ -199,6 +199,8 @@ package struct PeerTerm: Sendable {
 package enum AddressReach: Sendable, Hashable {
   /// Addresses outside of the cluster only.
   case outside
+  /// Addresses outside, and those of nodes.
+  case notPods
   /// Addresses of pods and nodes too.
   case everywhere
 }

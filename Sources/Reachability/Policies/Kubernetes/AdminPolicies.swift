@@ -21,7 +21,7 @@ package enum AdminPolicies {
     let identity = Policy.Identity(entry)
     let isCluster = identity.kind == "ClusterNetworkPolicy"
     // Of the two, only the newer says that networks are addresses of pods too.
-    let reach: AddressReach = isCluster || semantics.ipBlocks == .pods ? .everywhere : .outside
+    let reach: AddressReach = isCluster || semantics.ipBlocks == .pods ? .everywhere : .notPods
     var reader = AdminPolicyReader(fields: PolicyFields(identity), isV1Alpha2: isCluster, networkReach: reach)
     let spec = entry.object.spec
     let subjects = reader.subject(spec?["subject"])

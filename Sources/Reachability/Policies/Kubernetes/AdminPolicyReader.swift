@@ -80,14 +80,14 @@ struct AdminPolicyReader {
     let path = "spec.\(direction.rawValue)"
     let rules = fields.list(spec?[direction.rawValue], path)
     if rules.count > 100 { fields.note(path, "has over 100 rules") }
-    return rules.enumerated().compactMap { index, rule in self.rule(rule, direction, "\(path)[\(index)]") }
+    return rules.enumerated().flatMap { index, rule in self.rule(rule, direction, "\(path)[\(index)]") }
   }
 
-  private mutating func rule(_ rule: Value, _ direction: Direction, _ path: String) -> PolicyRule? {
+  private mutating func rule(_ rule: Value, _ direction: Direction, _ path: String) -> [PolicyRule] {
     let peersKey = direction == .ingress ? "from" : "to"
     let portsKey = isV1Alpha2 ? "protocols" : "ports"
     fields.expectKeys(rule, ["name", "action", peersKey, portsKey], path)
-    guard let action = action(rule["action"]?.string, path) else { return nil }
+    guard let action = action(rule["action"]?.string, path) else { return [] }
     let peers = fields.list(rule[peersKey], "\(path).\(peersKey)")
     if peers.isEmpty { fields.note("\(path).\(peersKey)", "names no one") }
     var isUnreadable = false
@@ -106,11 +106,26 @@ struct AdminPolicyReader {
     // A peer of a newer API fails closed: what would allow matches no one, what would not denies all.
     if isUnreadable && isV1Alpha2 {
       guard action != .allow else {
-        return PolicyRule(action: .allow, peers: .terms(terms), traffic: traffic, path: path, name: name)
+        return [PolicyRule(action: .allow, peers: .terms([]), traffic: traffic, path: path, name: name)]
       }
-      return PolicyRule(action: .deny, peers: .everyone, traffic: .everything, path: path, name: name)
+      return [PolicyRule(action: .deny, peers: .everyone, traffic: .everything, path: path, name: name)]
     }
-    return PolicyRule(action: action, peers: .terms(terms), traffic: traffic, path: path, name: name)
+    return AdminPolicyReader.byPortNames(terms, traffic).map {
+      PolicyRule(action: action, peers: .terms($0), traffic: $1, path: path, name: name)
+    }
+  }
+
+  /// Networks and nodes have no names for ports: for them, a rule is about its numbers alone.
+  private static func byPortNames(_ terms: [PeerTerm], _ traffic: RuleTraffic) -> [([PeerTerm], RuleTraffic)] {
+    guard case .some(let fixed, let named, _, _) = traffic, !named.isEmpty else { return [(terms, traffic)] }
+    let nameless = terms.filter { term in
+      switch term.who {
+      case .addresses, .nodes: true
+      default: false
+      }
+    }
+    let others = terms.filter { term in !nameless.contains { $0.path == term.path } }
+    return [(others, traffic), (nameless, .some(fixed))].filter { !$0.0.isEmpty }
   }
 
   private mutating func action(_ text: String?, _ path: String) -> RuleAction? {

@@ -102,7 +102,7 @@ package enum NetworkPolicies {
         if namespaces != nil || pods != nil { fields.note(path, "has both an ipBlock and a selector") }
         return addresses(block, path: "\(path).ipBlock").map {
           PeerTerm(
-            .addresses($0, reach: semantics.ipBlocks == .pods ? .everywhere : .outside), path: path)
+            .addresses($0, reach: reach), path: path)
         }
       }
       guard namespaces != nil || pods != nil else {
@@ -113,6 +113,12 @@ package enum NetworkPolicies {
         namespaces.map { LabelExpression($0, LabelExpression.Key.namespace) } ?? .is(.namespaceName, namespace)
       let labels = pods.map { LabelExpression($0, LabelExpression.Key.pod) } ?? .everything
       return PeerTerm(.pods(.all(of: [place, labels])), path: path)
+    }
+
+    /// Cilium knows pods and nodes by what they are, and never by their addresses.
+    private var reach: AddressReach {
+      if semantics.ipBlocks == .pods { return .everywhere }
+      return semantics.profile == .cilium ? .outside : .notPods
     }
 
     private mutating func addresses(_ block: Value, path: String) -> [IPRange]? {
