@@ -14,8 +14,8 @@ package struct AmbitCommand: AsyncParsableCommand {
     version: VersionText.text,
     subcommands: [
       InitCommand.self, SnapshotCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
-      DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, LintCommand.self, BlameCommand.self,
-      CheckCommand.self, ReportCommand.self,
+      DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
+      LintCommand.self, BlameCommand.self, CheckCommand.self, ReportCommand.self,
       FrameworkCommand.self, VerifyCommand.self, CheckpointCommand.self, IndexCommand.self, SyncCommand.self,
       MaintainCommand.self, RetainCommand.self,
     ])

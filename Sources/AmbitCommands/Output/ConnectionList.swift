@@ -94,7 +94,7 @@ struct ConnectionList {
   }
 
   /// The connections that are allowed for sure.
-  private func permitted(_ line: (String, String, String) -> String) -> [String] {
+  func permitted<Line>(_ line: (String, String, String) -> Line) -> [Line] {
     let texts = connections.outcomes.map(\.allowed.connectionText)
     let isNone = connections.outcomes.map { $0.allowed.intersection(.everyPort).isEmpty }
     return lines.compactMap {

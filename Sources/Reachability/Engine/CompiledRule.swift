@@ -41,10 +41,13 @@ struct ColumnMatch: Sendable {
 struct RuleCompiler {
   let columns: Columns
   let direction: Direction
+  /// Names of ports that are asked about themselves, as nobody knows what a pod to come gives them to.
+  private let portNames: PortNames
   private let matcher: PeerMatcher
   private let model: ClusterModel
 
-  init(model: ClusterModel, columns: Columns, direction: Direction) {
+  init(model: ClusterModel, columns: Columns, direction: Direction, portNames: PortNames) {
+    self.portNames = portNames
     self.model = model
     self.columns = columns
     self.direction = direction
@@ -70,6 +73,7 @@ struct RuleCompiler {
       case .everything:
         parts.append(CompiledRule.Part(columns: columns, traffic: .everything, isConditional: isConditional))
       case .some(let fixed, let named, let except, let exceptNamed):
+        parts += atPodsToCome(fixed, named, among: columns, isConditional)
         let isByName = !named.isEmpty || !exceptNamed.isEmpty
         if direction == .ingress && isByName {
           ownPorts = CompiledRule.OwnPorts(named: named, except: except, exceptNamed: exceptNamed)
@@ -88,6 +92,17 @@ struct RuleCompiler {
     return CompiledRule(
       action: rule.action, parts: parts, ownPorts: ownPorts,
       subjects: rule.subject.map { matcher.match($0, &index) })
+  }
+
+  /// What the rule does to names of ports at pods that may yet be deployed.
+  private func atPodsToCome(
+    _ fixed: TrafficSet, _ named: [NamedPort], among peers: Bitset?, _ isConditional: Bool
+  ) -> [CompiledRule.Part] {
+    let traffic = direction == .egress ? portNames.traffic(fixed, named) : .none
+    guard !traffic.isEmpty else { return [] }
+    var future = Bitset(count: columns.count, filled: columns.endpointCount..<columns.rangeStart)
+    if let peers { future.formIntersection(peers) }
+    return future.isEmpty ? [] : [CompiledRule.Part(columns: future, traffic: traffic, isConditional: isConditional)]
   }
 
   /// At the destination's end a name is resolved by the destination, which is the peer: a part for each

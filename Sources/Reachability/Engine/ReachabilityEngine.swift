@@ -9,6 +9,7 @@ package final class ReachabilityEngine {
   package let policies: [Policy]
   package let semantics: Semantics
   let table = VerdictTable()
+  let portNames: PortNames
   private let columnsByDirection: ByDirection<Columns>
   /// The policies with a section for the direction, compiled.
   private let steps: ByDirection<[RowEvaluator.Step?]>
@@ -35,10 +36,11 @@ package final class ReachabilityEngine {
 
   /// - Parameters:
   ///   - representatives: pods that may yet be deployed and are asked about too.
+  ///   - keepsPortNames: whether it is asked which ports by name pass to representatives.
   ///   - cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
   package init(
     _ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, representatives: [Representative] = [],
-    cutBy others: [Policy] = []
+    keepsPortNames: Bool = false, cutBy others: [Policy] = []
   ) {
     let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
     self.model = model
@@ -53,6 +55,8 @@ package final class ReachabilityEngine {
         endpointCount: count, representatives: representatives, blocks: blocks, hasIPv6: hasIPv6)
     }
     columnsByDirection = columns
+    let portNames = PortNames(keepsPortNames ? policies : [])
+    self.portNames = portNames
     let hosts = model.endpoints.indices.filter { model.endpoints[$0].isOnHostNetwork }
     nodes = hosts.isEmpty
       ? nil : hosts.reduce(into: Bitset(count: columns.ingress.count)) { $0.insert($1) }
@@ -61,7 +65,7 @@ package final class ReachabilityEngine {
     var applying = ByDirection { _ in Array(repeating: [Int32](), count: count) }
     steps = ByDirection { direction in
       let compiler = RuleCompiler(
-        model: model, columns: columns[direction], direction: direction)
+        model: model, columns: columns[direction], direction: direction, portNames: portNames)
       return policies.enumerated().map { place, policy in
         guard let section = policy.sections[direction] else { return nil }
         subjects[place].forEach { endpoint in
@@ -124,7 +128,7 @@ package final class ReachabilityEngine {
   func compiled(_ rule: PolicyRule, _ direction: Direction) -> CompiledRule {
     var index = LabelIndex(model)
     return RuleCompiler(
-      model: model, columns: columnsByDirection[direction], direction: direction
+      model: model, columns: columnsByDirection[direction], direction: direction, portNames: portNames
     ).compile(rule, &index)
   }
 

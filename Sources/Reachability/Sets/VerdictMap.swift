@@ -57,8 +57,12 @@ struct VerdictMap: Sendable, Hashable {
   }
 
   func verdict(_ transport: TrafficSet.Transport, _ port: UInt16) -> Verdict {
-    let point = transport.rawValue << 16 | UInt32(port)
-    return (pieces.last { $0.start <= point } ?? pieces[0]).verdict
+    verdict(at: transport.rawValue << 16 | UInt32(port))
+  }
+
+  /// The verdict of one point of the axis.
+  func verdict(at point: UInt32) -> Verdict {
+    (pieces.last { $0.start <= point } ?? pieces[0]).verdict
   }
 
   /// The ports of a protocol at which the verdict changes.

@@ -1,0 +1,4 @@
+import Reachability
+package struct ExposureReport {
+  package init(_ analysis: ExposureAnalysis) {}
+}
