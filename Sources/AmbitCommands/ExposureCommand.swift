@@ -39,8 +39,10 @@ struct ExposureCommand: ParsableCommand {
     let selection = WorkloadSelection(focus: focus, namespace: namespaces.namespace)
     switch output {
     case .table:
-      let report = ExposureReport(ExposureAnalysis(analysis, matching: .implied))
-      Terminal.print(ExposureTable(report, selection, direction).text)
+      let report = ExposureReport(ExposureAnalysis(analysis, matching: .implied)) { workload, way in
+        selection.includes(workload) && (direction == nil || direction == way)
+      }
+      Terminal.print(ExposureTable(report).text)
     case .txt, .md, .csv, .json:
       var connections = ConnectionList(analysis)
       for warning in connections.warnings { Terminal.note("Warning: \(warning)") }

@@ -18,7 +18,6 @@ struct ExposureList {
   init(
     _ analysis: ExposureAnalysis, _ list: ConnectionList, _ selection: WorkloadSelection, _ only: Direction?
   ) {
-    connections = list.permitted { ($0, $1, $2) }
     let exposure = analysis.exposure
     let texts = exposure.peers.map(\.text)
     var names: [Direction: Set<String>] = [:]
@@ -41,6 +40,10 @@ struct ExposureList {
       }
       lines[entry.direction, default: []] += own
       names[entry.direction, default: []].insert(name)
+    }
+    // With one direction asked for, a connection counts where it has that direction for a workload asked about.
+    connections = list.permitted { ($0, $1, $2) }.filter {
+      only.map { names[$0] ?? [] }?.contains(only == .ingress ? $0.1 : $0.0) ?? true
     }
     for (source, destination, text) in connections {
       if source.hasSuffix("[External]"), names[.ingress]?.contains(destination) == true {
@@ -68,13 +71,13 @@ struct ExposureList {
     case .table, .txt: plain
     case .md: markdown
     case .csv: csv
-    case .json: JSONWriter.string(of: json)
+    case .json: json
     }
   }
 
   private var plain: String {
     var text = connections.map { "\($0.source) => \($0.destination) : \($0.connections)" }
-    text += ["", "Exposure Analysis Result:"]
+    text += (text.isEmpty ? [] : [""]) + ["Exposure Analysis Result:"]
     let width = lines.values.joined().map(\.workload.utf8.count).max() ?? 0
     for (direction, title, arrow) in ExposureList.sections {
       guard let lines = lines[direction], !lines.isEmpty else { continue }
@@ -128,16 +131,28 @@ struct ExposureList {
     return text.joined(separator: "\n")
   }
 
-  private var json: Value {
-    func list(_ rows: [(String, String, String)]) -> Value {
-      .list(rows.map { ["src": .string($0), "dst": .string($1), "conn": .string($2)] })
+  /// Keys in netpol-analyzer's order.
+  private var json: String {
+    func quoted(_ text: String) -> String { JSONWriter.string(of: .string(text)) }
+    func list(_ rows: [(String, String, String)], indent: String) -> String {
+      guard !rows.isEmpty else { return "[]" }
+      let fields = rows.map { source, destination, connections in
+        [("src", source), ("dst", destination), ("conn", connections)]
+          .map { "\(indent)    \"\($0)\": \(quoted($1))" }.joined(separator: ",\n")
+      }
+      return "[\n" + fields.map { "\(indent)  {\n\($0)\n\(indent)  }" }.joined(separator: ",\n") + "\n\(indent)]"
     }
-    return [
-      "connlist_results": list(connections.map { ($0.source, $0.destination, $0.connections) }),
-      "exposure_results": [
-        "egress_exposure": list((lines[.egress] ?? []).map { ($0.workload, $0.peer, $0.connections) }),
-        "ingress_exposure": list((lines[.ingress] ?? []).map { ($0.peer, $0.workload, $0.connections) }),
-      ],
-    ]
+    let all = list(connections.map { ($0.source, $0.destination, $0.connections) }, indent: "  ")
+    let egress = list((lines[.egress] ?? []).map { ($0.workload, $0.peer, $0.connections) }, indent: "    ")
+    let ingress = list((lines[.ingress] ?? []).map { ($0.peer, $0.workload, $0.connections) }, indent: "    ")
+    return """
+      {
+        "connlist_results": \(all),
+        "exposure_results": {
+          "egress_exposure": \(egress),
+          "ingress_exposure": \(ingress)
+        }
+      }
+      """
   }
 }

@@ -30,6 +30,15 @@ package struct Connections {
       unknown = map.traffic(.unknown)
     }
 
+    package init(
+      allowed: TrafficSet, conditional: TrafficSet = .none, ambiguous: TrafficSet = .none, unknown: TrafficSet = .none
+    ) {
+      self.allowed = allowed
+      self.conditional = conditional
+      self.ambiguous = ambiguous
+      self.unknown = unknown
+    }
+
     /// Whether nothing passes, and surely so.
     package var isDenied: Bool { allowed.isEmpty && conditional.isEmpty && ambiguous.isEmpty && unknown.isEmpty }
   }

@@ -24,7 +24,8 @@ package struct RulePeer: Sendable {
     var found: [RulePeer] = []
     for policy in policies {
       let object = objects[policy.identity.path]
-      for rule in policy.sections.sorted(by: { $0.key.rawValue < $1.key.rawValue }).flatMap(\.value.rules) {
+      // Where two spell the same differently, the words of the first are shown: ingress before egress.
+      for rule in Direction.allCases.flatMap({ policy.sections[$0]?.rules ?? [] }) {
         guard case .terms(let terms) = rule.peers else { continue }
         let isForEveryone = terms.contains { $0.pods.map { Requirements($0).isEmpty } ?? false }
         // NetworkPolicies only add, so that beside everyone their other peers say nothing.
