@@ -11,7 +11,8 @@ extension ClusterState {
     guard problems.isEmpty else { throw UnreadableYAML(problems: problems.map(\.message)) }
     let entries = try documents.map { document -> Entry in
       let object = KubeObject(document.value)
-      guard let type = ResourceCatalog.type(group: object.group, kind: object.kind) else {
+      let workloads = object.kind == ResourceCatalog.workloads.kind ? ResourceCatalog.workloads : nil
+      guard let type = workloads ?? ResourceCatalog.type(group: object.group, kind: object.kind) else {
         throw UnreadableYAML(problems: ["\(object.kind) is not recorded"])
       }
       let id = ObjectID(object, type: type)
