@@ -131,18 +131,18 @@ struct ExposureList {
     return text.joined(separator: "\n")
   }
 
-  /// Keys in netpol-analyzer's order.
+  /// Keys in netpol-analyzer's order, and null for a list of exposure without elements, as it has it.
   private var json: String {
     func quoted(_ text: String) -> String { JSONWriter.string(of: .string(text)) }
-    func list(_ rows: [(String, String, String)], indent: String) -> String {
-      guard !rows.isEmpty else { return "[]" }
+    func list(_ rows: [(String, String, String)], indent: String, empty: String = "null") -> String {
+      guard !rows.isEmpty else { return empty }
       let fields = rows.map { source, destination, connections in
         [("src", source), ("dst", destination), ("conn", connections)]
           .map { "\(indent)    \"\($0)\": \(quoted($1))" }.joined(separator: ",\n")
       }
       return "[\n" + fields.map { "\(indent)  {\n\($0)\n\(indent)  }" }.joined(separator: ",\n") + "\n\(indent)]"
     }
-    let all = list(connections.map { ($0.source, $0.destination, $0.connections) }, indent: "  ")
+    let all = list(connections.map { ($0.source, $0.destination, $0.connections) }, indent: "  ", empty: "[]")
     let egress = list((lines[.egress] ?? []).map { ($0.workload, $0.peer, $0.connections) }, indent: "    ")
     let ingress = list((lines[.ingress] ?? []).map { ($0.peer, $0.workload, $0.connections) }, indent: "    ")
     return """
