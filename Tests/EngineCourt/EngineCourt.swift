@@ -26,7 +26,7 @@ package struct EngineCourt {
     let model = ClusterModel(state)
     let set = PolicySet(state, semantics)
     hasRefusedPolicies = set.problems.contains { $0.effect == .refused || $0.effect == .unknown }
-    engine = ReachabilityEngine(model, set.policies, semantics)
+    engine = ReachabilityEngine(model, set.policies, semantics, nodeVerdict: set.nodeVerdict)
     var places: [String: ReachabilityEngine.Place] = [:]
     for entry in model.workloads {
       for (variant, endpoint) in zip(entry.workload.variants, entry.endpoints) {
@@ -76,7 +76,7 @@ package struct EngineCourt {
     case .denied: .denied
     case .conditional: .conditional
     case .ambiguous: .ambiguous
-    case .unknown, .undecided, .outside: .unknown
+    case .unknown, .undecided, .perhapsAllowed, .perhapsDenied, .outside: .unknown
     }
   }
 

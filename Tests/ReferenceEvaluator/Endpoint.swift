@@ -6,8 +6,6 @@ package struct Endpoint: Sendable, Hashable {
     let name: String
     let number: Int
     let `protocol`: TransportProtocol
-    /// Of an init container that keeps running. Whether its names count is not settled (kubernetes#125285).
-    let isSidecars: Bool
   }
 
   /// `shop/Pod/web`, `shop/Deployment/api`.
@@ -62,24 +60,22 @@ package struct Endpoint: Sendable, Hashable {
     let containers = spec?["containers"]?.list ?? []
     let sidecars = (spec?["initContainers"]?.list ?? []).filter { $0["restartPolicy"]?.string == "Always" }
     ports =
-      containers.flatMap { Endpoint.ports(of: $0, isSidecars: false) }
-      + sidecars.flatMap { Endpoint.ports(of: $0, isSidecars: true) }
+      containers.flatMap { Endpoint.ports(of: $0) }
+      + sidecars.flatMap { Endpoint.ports(of: $0) }
   }
 
-  private static func ports(of container: Value, isSidecars: Bool) -> [Port] {
+  private static func ports(of container: Value) -> [Port] {
     (container["ports"]?.list ?? []).compactMap { port in
       guard let name = port["name"]?.string, let number = port["containerPort"]?.int,
         let `protocol` = TransportProtocol(rawValue: port["protocol"]?.string ?? "TCP")
       else { return nil }
-      return Port(name: name, number: Int(number), protocol: `protocol`, isSidecars: isSidecars)
+      return Port(name: name, number: Int(number), protocol: `protocol`)
     }
   }
 
   /// Whether a port of this name is the one that a packet goes to.
   func hasPort(named name: String, _ protocol: TransportProtocol, _ number: Int) -> Match {
-    let found = ports.filter { $0.name == name && $0.protocol == `protocol` && $0.number == number }
-    if found.contains(where: { !$0.isSidecars }) { return .yes }
-    return found.isEmpty ? .no : .maybe(.conditional)
+    Match(ports.contains { $0.name == name && $0.protocol == `protocol` && $0.number == number })
   }
 }
 

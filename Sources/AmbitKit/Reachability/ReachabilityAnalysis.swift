@@ -14,7 +14,7 @@ package struct ReachabilityAnalysis {
     model = ClusterModel(state)
     set = PolicySet(state, semantics)
     engine = ReachabilityEngine(
-      model, set.policies, semantics, representatives: [.arbitrary] + representatives)
+      model, set.policies, semantics, representatives: [.arbitrary] + representatives, nodeVerdict: set.nodeVerdict)
   }
 
   /// Where traffic from outside arrives.

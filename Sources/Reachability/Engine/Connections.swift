@@ -89,7 +89,7 @@ package struct Connections {
         for direction in Direction.allCases {
           let start = engine.rangeStart(direction)
           let rows = entry.endpoints.map { engine.row($0, direction) }
-          for (index, range) in engine.ranges(direction).enumerated() where engine.isSpoken(range, direction) {
+          for (index, range) in engine.spokenRanges(direction).enumerated() {
             let state = rows.map { $0.state(start + index) }
               .reduce(denied) { $0 == $1 ? $0 : engine.table.join($0, $1, .any) }
             guard state != denied else { continue }

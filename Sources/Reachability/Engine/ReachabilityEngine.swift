@@ -17,12 +17,13 @@ package final class ReachabilityEngine {
   let applying: ByDirection<[[Int32]]>
   private var rows: ByDirection<Rows>
   private let nodes: Bitset?
+  /// What becomes of the traffic of endpoints on the network of their node.
+  private let nodeVerdict: Verdict
 
   private struct RowKey: Hashable {
     let policies: [Int32]
     /// The ports of the endpoint, where a rule speaks of ports by name.
     let ports: [Endpoint.Port]
-    let isOnHostNetwork: Bool
     /// Whether the endpoint may be, and is, what rules ask of it themselves.
     let subjects: [[Bool]]
   }
@@ -37,15 +38,17 @@ package final class ReachabilityEngine {
   /// - Parameters:
   ///   - representatives: pods that may yet be deployed and are asked about too.
   ///   - keepsPortNames: whether it is asked which ports by name pass to representatives.
+  ///   - nodeVerdict: what becomes of the traffic of nodes.
   ///   - cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
   package init(
     _ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, representatives: [Representative] = [],
-    keepsPortNames: Bool = false, cutBy others: [Policy] = []
+    keepsPortNames: Bool = false, nodeVerdict: Verdict = .allowed, cutBy others: [Policy] = []
   ) {
     let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
     self.model = model
     self.policies = policies
     self.semantics = semantics
+    self.nodeVerdict = nodeVerdict
     let count = model.endpoints.count
     let hasIPv6 = (model.podRanges + model.nodeAddresses + model.endpoints.flatMap(\.addresses))
       .contains { $0.family == .v6 }
@@ -80,9 +83,9 @@ package final class ReachabilityEngine {
     rows = ByDirection { _ in Rows(ofEndpoint: Array(repeating: -1, count: count)) }
   }
 
-  /// Whether a range of addresses is of a family that something in the cluster speaks.
-  func isSpoken(_ range: IPRange, _ direction: Direction) -> Bool {
-    range.family == .v4 || columnsByDirection[direction].hasIPv6
+  /// The ranges of families that something in the cluster speaks; IPv6 comes last, and places stay.
+  func spokenRanges(_ direction: Direction) -> [IPRange] {
+    columnsByDirection[direction].hasIPv6 ? ranges(direction) : ranges(direction).filter { $0.family == .v4 }
   }
 
   /// Ranges of addresses outside, cut where a rule of the direction begins or ends to speak of them.
@@ -102,13 +105,13 @@ package final class ReachabilityEngine {
   func row(_ endpoint: Int, _ direction: Direction) -> Row {
     let known = direction == .ingress ? rows.ingress.ofEndpoint[endpoint] : rows.egress.ofEndpoint[endpoint]
     if known >= 0 { return direction == .ingress ? rows.ingress.all[Int(known)] : rows.egress.all[Int(known)] }
+    if model.endpoints[endpoint].isOnHostNetwork { return Row(base: table.number(of: nodeVerdict), parts: []) }
     let policies = applying[direction][endpoint]
     let steps = policies.compactMap { self.steps[direction][Int($0)] }
     let rules = steps.lazy.flatMap(\.rules)
     let own = model.endpoints[endpoint]
     let key = RowKey(
       policies: policies, ports: rules.contains { $0.ownPorts != nil } ? own.ports : [],
-      isOnHostNetwork: own.isOnHostNetwork,
       subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] })
     if let place = rows[direction].places[key] {
       rows[direction].ofEndpoint[endpoint] = Int32(place)
@@ -116,7 +119,7 @@ package final class ReachabilityEngine {
     }
     let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
     let row = evaluator.row(
-      steps, of: endpoint, own, nodes: direction == .ingress && !own.isOnHostNetwork ? nodes : nil)
+      steps, of: endpoint, own, nodes: direction == .ingress ? nodes : nil)
     let place = rows[direction].all.count
     rows[direction].all.append(row)
     rows[direction].places[key] = place

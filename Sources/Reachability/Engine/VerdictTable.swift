@@ -87,7 +87,7 @@ final class VerdictTable {
       case .both: first.merged(with: second, Verdict.both)
       case .any: first.merged(with: second, Verdict.any)
       case .tied: first.merged(with: second, Verdict.tied)
-      case .fill: first.merged(with: second) { $0 == .undecided ? $1 : $0 }
+      case .fill: first.merged(with: second) { $0.filled(with: $1) }
       }
     let number = number(of: result)
     joined[kind, default: [:]][key] = number

@@ -114,7 +114,9 @@ extension ReachabilityEngine {
     guard !model.endpoints[endpoint].isOnHostNetwork else {
       return Trace(
         direction: direction, steps: [], verdict: verdict,
-        exemption: "the pod is on its node's network, where policies for pods do not reach")
+        exemption: verdict == .allowed
+          ? "the pod is on its node's network, where policies for pods do not reach"
+          : "the pod is on its node's network, and policies for nodes are not evaluated")
     }
     var tracer = Tracer(self, endpoint, peer, direction, point)
     return Trace(direction: direction, steps: tracer.run(), verdict: verdict, exemption: nil)

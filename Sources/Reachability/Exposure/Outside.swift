@@ -31,7 +31,7 @@ package struct Outside {
   /// What passes between a workload and addresses outside, by addresses that fare alike, ascending.
   package func parts(_ workload: Int, _ direction: Direction) -> [Part] {
     let endpoints = Set(engine.model.workloads[workload].endpoints).sorted()
-    return parts(direction, engine.columns[direction]?.ranges ?? []) { range in
+    return parts(direction, engine.spokenRanges(direction)) { range in
       endpoints.map { engine.map($0, direction, range: range) }
     }
   }
@@ -47,7 +47,7 @@ package struct Outside {
       found[state, default: []].append(range)
     }
     return order.map {
-      Part(ranges: IPRange.union(found[$0] ?? []), outcome: Connections.Outcome(engine.table.maps[Int($0)]))
+      Part(ranges: IPRange.union(found[$0] ?? []), outcome: Connections.Outcome(engine.table.map($0)))
     }
   }
 
@@ -78,12 +78,12 @@ package struct Outside {
     let endpoint = target.endpoint
     switch entryPoint.source {
     case .controller:
-      guard let place = engine.columns[.ingress]?.representatives.firstIndex(of: .arbitrary) else { return [] }
+      guard let place = engine.representatives.firstIndex(of: .arbitrary) else { return [] }
       return [arrival(engine.map(endpoint, .ingress, representative: place))]
     case .nodes:
       return [arrival(fromNodes(endpoint))]
     case .clients(let clients):
-      let ranges = engine.columns[.ingress]?.ranges ?? []
+      let ranges = engine.spokenRanges(.ingress)
       return parts(.ingress, ranges) { [engine.map(endpoint, .ingress, range: $0)] }.compactMap { part in
         let inside = IPRange.union(part.ranges.flatMap { range in clients.compactMap { range.intersection($0) } })
         guard !inside.isEmpty else { return nil }
@@ -99,7 +99,7 @@ package struct Outside {
   /// object tells.
   private func fromNodes(_ endpoint: Int) -> VerdictMap {
     guard !engine.model.endpoints[endpoint].isOnHostNetwork else { return VerdictMap(.allowed) }
-    let ranges = engine.columns[.ingress]?.ranges ?? []
+    let ranges = engine.spokenRanges(.ingress)
     let nodes = engine.model.nodeAddresses
     // Where no node's address is known, it may be any.
     let columns = ranges.indices.filter { place in nodes.isEmpty || nodes.contains { ranges[place].overlaps($0) } }

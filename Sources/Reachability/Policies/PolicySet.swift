@@ -67,5 +67,7 @@ package struct PolicySet: Sendable {
   package var problems: [PolicyProblem] = []
   /// Policies that nothing enforces under the semantics, with the reason.
   package var unenforced: [(policy: Policy.Identity, reason: String)] = []
+  /// What becomes of the traffic of nodes, and of pods on their network: policies for pods let it pass.
+  package var nodeVerdict = Verdict.allowed
   package init() {}
 }
