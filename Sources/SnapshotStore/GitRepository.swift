@@ -95,7 +95,7 @@ final class GitRepository {
   /// The bytes of an object. Its kind and its size are asked for before any memory is given to it.
   ///
   /// - Throws: `ObjectFault` where it is not there, or not what was expected.
-  func read(_ name: ObjectName, as kind: PackWriter.Kind, limit: Int) throws -> [UInt8] {
+  func read(_ name: ObjectName, as kind: GitObject.Kind, limit: Int) throws -> [UInt8] {
     var oid = name.oid
     var size = 0
     var type = GIT_OBJECT_INVALID

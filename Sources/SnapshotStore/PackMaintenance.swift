@@ -129,13 +129,13 @@ package final class PackMaintenance {
   /// - Parameter name: the name that git gave it.
   /// - Throws: where it does not hold all that they hold; nothing was removed then.
   package func replace(_ old: [StoredPack], _ loose: [ObjectName] = [], by name: String) throws(StoreError) {
-    guard let new = PackIndex(path: "\(made)/\(name).idx") else {
+    guard let new = try? PackIndexFile("\(made)/\(name).idx", name: name) else {
       throw StoreError(.damaged, "the pack that git made cannot be read", hint: "run the command again")
     }
     // What another repack took away meanwhile is in the pack that it made.
     let present = old.filter { access("\(packs)/\($0.name).pack", F_OK) == 0 }
     for pack in present where pack.name != name {
-      guard let index = PackIndex(path: "\(packs)/\(pack.name).idx"), new.contains(index) else {
+      guard let index = try? PackIndexFile("\(packs)/\(pack.name).idx", name: pack.name), new.contains(index) else {
         throw StoreError(
           .damaged, "the pack that git made does not hold all of \(pack.name), so nothing was replaced",
           hint: "check the store with `git fsck`")

@@ -8,20 +8,6 @@ internal import Integrity
 /// maintenance, since they cost more than they save on a few objects.
 /// Formats: gitformat-pack(5).
 final class PackWriter {
-  enum Kind: UInt8 {
-    case commit = 1
-    case tree = 2
-    case blob = 3
-
-    var word: String {
-      switch self {
-      case .commit: "commit"
-      case .tree: "tree"
-      case .blob: "blob"
-      }
-    }
-  }
-
   /// A pack as it goes to disk.
   struct Finished {
     /// The file's name without its ending: `pack-` and the checksum.
@@ -55,14 +41,8 @@ final class PackWriter {
   /// The size of the pack so far, in bytes.
   var size: Int { bytes.count }
 
-  /// The name that git gives to an object.
-  static func name(of content: [UInt8], _ kind: Kind) -> ObjectName {
-    let header = Array("\(kind.word) \(content.count)\0".utf8)
-    return SHA1Checksum.withBytes(of: header, content) { ObjectName($0) }
-  }
-
   /// Adds an object, which must not be in this pack already.
-  func append(_ kind: Kind, _ name: ObjectName, _ content: [UInt8]) throws(StoreError) {
+  func append(_ kind: GitObject.Kind, _ name: ObjectName, _ content: [UInt8]) throws(StoreError) {
     let offset = bytes.count
     var size = content.count
     var byte = kind.rawValue << 4 | UInt8(size & 15)

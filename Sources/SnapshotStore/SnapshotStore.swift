@@ -21,6 +21,10 @@ package final class SnapshotStore {
   package var sign: ((_ commit: [UInt8]) throws -> [UInt8])?
   /// What is being recorded at this moment.
   var staging: Staging?
+  /// How many objects were read so far.
+  private var readings = 0
+  /// Once many were read, the packs are read past libgit2.
+  private var packed: PackedObjects?
 
   var folder: PackFolder { PackFolder(store: path) }
 
@@ -213,8 +217,14 @@ package final class SnapshotStore {
     try read(name, as: .blob, limit: limit)
   }
 
-  private func read(_ name: ObjectName, as kind: PackWriter.Kind, limit: Int) throws(StoreError) -> [UInt8] {
+  /// How many objects are read through libgit2 before the packs are opened once more, to read them past it.
+  private static let manyReadings = 100
+
+  private func read(_ name: ObjectName, as kind: GitObject.Kind, limit: Int) throws(StoreError) -> [UInt8] {
     if let bytes = staging?.unwritten[name] { return bytes }
+    if let packed, let bytes = packed.bytes(of: name, kind, limit: limit) { return bytes }
+    readings += 1
+    if readings == SnapshotStore.manyReadings { packed = try PackedObjects(of: path) }
     do {
       return try repository.read(name, as: kind, limit: limit)
     } catch let fault as ObjectFault {
@@ -305,7 +315,7 @@ package final class SnapshotStore {
 
 extension SnapshotStore {
   /// The name that a file's content has in git.
-  package static func blobName(of bytes: [UInt8]) -> ObjectName { PackWriter.name(of: bytes, .blob) }
+  package static func blobName(of bytes: [UInt8]) -> ObjectName { GitObject.name(of: bytes, .blob) }
 
   /// The settings that this format asks for.
   private static func setUp(_ repository: GitRepository) throws {

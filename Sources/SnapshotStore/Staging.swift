@@ -13,9 +13,9 @@ final class Staging {
   /// Whether it is elsewhere in the repository is not asked: that costs a look into every pack, and an object that
   /// no ref reaches may be pruned by git at any moment. Maintenance finds what is there twice.
   func make(
-    _ kind: PackWriter.Kind, _ content: [UInt8], unless old: ObjectName? = nil
+    _ kind: GitObject.Kind, _ content: [UInt8], unless old: ObjectName? = nil
   ) throws(StoreError) -> ObjectName {
-    let name = PackWriter.name(of: content, kind)
+    let name = GitObject.name(of: content, kind)
     guard name != old, made.insert(name).inserted else { return name }
     try writer.append(kind, name, content)
     if kind != .blob { unwritten[name] = content }

@@ -7,7 +7,7 @@ enum ObjectFault: Error {
   /// With the size that it is said to have, in bytes.
   case tooLarge(Int)
 
-  func error(_ name: ObjectName, expected kind: PackWriter.Kind, limit: Int, in store: String) -> StoreError {
+  func error(_ name: ObjectName, expected kind: GitObject.Kind, limit: Int, in store: String) -> StoreError {
     switch self {
     case .missing(let cause):
       // What is in a pack that does not read looks as if it were not there.

@@ -25,7 +25,9 @@ package final class StoredObjects: ObjectSource {
     let files = names(in: "pack")
     for name in files where name.hasSuffix(".idx") {
       do {
-        packs.append(try PackFile(folder: "\(objects)/pack", name: String(name.dropLast(4)), inflater: inflater))
+        let pack = try PackFile(folder: "\(objects)/pack", name: String(name.dropLast(4)), inflater: inflater)
+        try pack.index.check()
+        packs.append(pack)
       } catch {
         faults.append(error)
       }

@@ -9,7 +9,6 @@ final class PackFile {
   let index: PackIndexFile
   private let file: MappedFile
   private let inflater: Inflater
-  private let places: [ObjectName: Int]
   private var recent = RecentObjects()
 
   /// Longer than git makes chains of deltas, and short enough to end.
@@ -23,11 +22,10 @@ final class PackFile {
       file.slice(0, 4)?.elementsEqual("PACK".utf8) == true, file.number32(at: 4) == 2
     else { throw StorageFault(.damagedFile, "\(self.name).pack", "the pack is missing, or is none of version 2") }
     self.file = file
-    places = Dictionary(index.entries.map { ($0.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Where an object begins; nil where the index does not name it.
-  func offset(of name: ObjectName) -> Int? { places[name] }
+  func offset(of name: ObjectName) -> Int? { index.offset(of: name) }
 
   /// What is wrong with the pack as a whole: its checksum covers every bit of it.
   func faults() -> [StorageFault] {
@@ -38,14 +36,16 @@ final class PackFile {
     } else if file.name(at: end) != index.packChecksum {
       faults.append(StorageFault(.damagedFile, "\(name).pack", "the pack and its index are not of one making"))
     }
-    if file.number32(at: 8) != index.entries.count {
+    if file.number32(at: 8) != index.count {
       faults.append(StorageFault(.damagedFile, "\(name).pack", "the pack holds another number of objects than its index"))
     }
     return faults
   }
 
   /// Reads the object that begins at an offset; its name is for the caller to compare.
-  func object(at offset: Int) throws(StorageFault) -> (kind: GitObject.Kind, bytes: [UInt8]) {
+  ///
+  /// - Parameter limit: the most bytes that it, and what it rests on, may claim to have.
+  func object(at offset: Int, limit: Int = GitObject.largest) throws(StorageFault) -> (kind: GitObject.Kind, bytes: [UInt8]) {
     var deltas: [(offset: Int, bytes: [UInt8])] = []
     var next = offset
     var base: RecentObjects.Content?
@@ -54,22 +54,23 @@ final class PackFile {
         base = known
         break
       }
-      let entry = try entry(at: next)
+      let entry = try entry(at: next, limit: limit)
       guard let bytes = inflater.inflate(entry.stream, size: entry.size) else {
         throw damaged("the object at \(next) does not inflate to its size")
       }
       switch entry.kind {
-      case .plain(let kind): base = (kind, bytes)
+      case .plain(let kind):
+        base = (kind, bytes)
+        recent.keep((kind, bytes), at: next)
       case .delta(let start):
         deltas.append((next, bytes))
         guard deltas.count <= PackFile.longestChain else { throw damaged("the deltas at \(offset) lead nowhere") }
         next = start
       }
-      if deltas.isEmpty, let base { recent.keep(base, at: next) }
     }
     guard var content = base else { throw damaged("there is nothing at \(offset)") }
     for delta in deltas.reversed() {
-      guard let bytes = Delta.apply(delta.bytes, to: content.bytes) else {
+      guard let bytes = Delta.apply(delta.bytes, to: content.bytes, limit: limit) else {
         throw damaged("the delta at \(delta.offset) does not fit its base")
       }
       content.bytes = bytes
@@ -90,7 +91,7 @@ final class PackFile {
     let stream: UnsafeRawBufferPointer
   }
 
-  private func entry(at offset: Int) throws(StorageFault) -> Entry {
+  private func entry(at offset: Int, limit: Int) throws(StorageFault) -> Entry {
     let end = file.bytes.count - ObjectName.length
     var position = offset
     func byte() throws(StorageFault) -> Int {
@@ -106,7 +107,7 @@ final class PackFile {
       shift += 7
       isMore = next & 0x80 != 0
     }
-    guard size <= GitObject.largest, !isMore else {
+    guard size <= limit, !isMore else {
       throw StorageFault(.oversizedObject, "\(name).pack", "the object at \(offset) claims to be absurdly large")
     }
     var kind = GitObject.Kind(rawValue: UInt8(first >> 4 & 7)).map(Entry.Kind.plain)
@@ -120,7 +121,7 @@ final class PackFile {
       }
       kind = distance > 0 ? .delta(offset - distance) : nil
     case 7:
-      kind = file.name(at: position).flatMap { places[$0] }.map(Entry.Kind.delta)
+      kind = file.name(at: position).flatMap { index.offset(of: $0) }.map(Entry.Kind.delta)
       position += ObjectName.length
     default: break
     }
@@ -158,12 +159,31 @@ private struct RecentObjects {
 
 /// Deltas of packs: instructions to copy from a base, and to insert.
 private enum Delta {
-  static func apply(_ delta: [UInt8], to base: [UInt8]) -> [UInt8]? {
+  /// Nil where the delta does not fit the base, or what it makes has more bytes than the limit.
+  static func apply(_ delta: [UInt8], to base: [UInt8], limit: Int) -> [UInt8]? {
+    delta.withUnsafeBytes { delta in
+      var instructions = Instructions(bytes: delta)
+      guard instructions.number() == base.count, let size = instructions.number(), size <= limit else { return nil }
+      var isWhole = false
+      let result = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+        isWhole = base.withUnsafeBytes { instructions.run($0, into: UnsafeMutableRawBufferPointer(buffer)) }
+        // What was not written must not be taken for content.
+        count = isWhole ? size : 0
+      }
+      return isWhole ? result : nil
+    }
+  }
+
+  private struct Instructions {
+    let bytes: UnsafeRawBufferPointer
     var position = 0
-    func number() -> Int? {
+
+    init(bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    mutating func number() -> Int? {
       var (value, shift) = (0, 0)
-      while position < delta.count, shift < 56 {
-        let byte = Int(delta[position])
+      while position < bytes.count, shift < 56 {
+        let byte = Int(bytes[position])
         position += 1
         value |= (byte & 0x7F) << shift
         if byte & 0x80 == 0 { return value }
@@ -171,31 +191,42 @@ private enum Delta {
       }
       return nil
     }
-    guard number() == base.count, let size = number(), size <= GitObject.largest else { return nil }
-    var result: [UInt8] = []
-    result.reserveCapacity(size)
-    while position < delta.count {
-      let command = delta[position]
-      position += 1
-      guard command & 0x80 != 0 else {
-        let count = Int(command)
-        guard count > 0, count <= delta.count - position, count <= size - result.count else { return nil }
-        result += delta[position..<(position + count)]
-        position += count
-        continue
+
+    /// Whether the instructions fill the result with what the base has and with what they bring.
+    mutating func run(_ base: UnsafeRawBufferPointer, into result: UnsafeMutableRawBufferPointer) -> Bool {
+      var written = 0
+      func write(_ source: UnsafeRawBufferPointer, _ start: Int, _ count: Int) -> Bool {
+        guard start <= source.count, count <= source.count - start, count <= result.count - written else { return false }
+        UnsafeMutableRawBufferPointer(rebasing: result[written..<(written + count)])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[start..<(start + count)]))
+        written += count
+        return true
       }
-      var parts = [0, 0, 0, 0, 0, 0, 0]
-      for bit in 0..<7 where command & (1 << UInt8(bit)) != 0 {
-        guard position < delta.count else { return nil }
-        parts[bit] = Int(delta[position])
+      while position < bytes.count {
+        let command = bytes[position]
+        position += 1
+        if command & 0x80 == 0 {
+          let count = Int(command)
+          guard count > 0, write(bytes, position, count) else { return false }
+          position += count
+        } else {
+          guard let start = part(of: command, bits: 0..<4), let length = part(of: command, bits: 4..<7),
+            write(base, start, length == 0 ? 0x10000 : length)
+          else { return false }
+        }
+      }
+      return written == result.count
+    }
+
+    /// The number whose bytes follow a command, those that some of its bits tell of.
+    private mutating func part(of command: UInt8, bits: Range<Int>) -> Int? {
+      var value = 0
+      for bit in bits where command & (1 << UInt8(bit)) != 0 {
+        guard position < bytes.count else { return nil }
+        value |= Int(bytes[position]) << ((bit - bits.lowerBound) * 8)
         position += 1
       }
-      let start = parts[0] | parts[1] << 8 | parts[2] << 16 | parts[3] << 24
-      let length = parts[4] | parts[5] << 8 | parts[6] << 16
-      let count = length == 0 ? 0x10000 : length
-      guard start <= base.count, count <= base.count - start, count <= size - result.count else { return nil }
-      result += base[start..<(start + count)]
+      return value
     }
-    return result.count == size ? result : nil
   }
 }
