@@ -123,9 +123,16 @@ public enum CanonicalYAML {
   static let space = UInt8(ascii: " ")
 
   /// Words that some YAML reader takes for a boolean, null or a merge.
-  private static let words: Set<String> = [
+  private static let words: [StaticString] = [
     "y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf",
   ]
+
+  /// Whether these bytes, which are plain, are one of the words in letters of either case.
+  private static func isWord(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    bytes.count <= 5 && words.contains { word in
+      word.utf8CodeUnitCount == bytes.count && bytes.indices.allSatisfy { bytes[$0] | 0x20 == word.utf8Start[$0] }
+    }
+  }
 
   /// Whether a string may stand without quotes. Anything that starts with a digit, a sign or a dot could
   /// be a number or a time to some reader and is quoted.
@@ -149,7 +156,7 @@ public enum CanonicalYAML {
       default: return false
       }
     }
-    return bytes.count > 5 || !words.contains(String(decoding: bytes, as: UTF8.self).lowercased())
+    return !isWord(bytes)
   }
 
   private static func isLetter(_ byte: UInt8) -> Bool {

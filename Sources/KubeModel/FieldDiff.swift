@@ -80,13 +80,22 @@ public struct FieldDiff: Sendable, Hashable {
       }
     }
 
+    /// The letters, digits and signs of ASCII that stand in nearly all keys.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+      switch byte {
+      case 0x61...0x7A, 0x41...0x5A, 0x30...0x39, UInt8(ascii: "_"), UInt8(ascii: "-"): true
+      default: false
+      }
+    }
+
     private var text: String {
       var text = ""
       for step in path {
         switch step {
         case .index(let index): text += "[\(index)]"
         case .key(let key):
-          let isPlain = key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+          let isPlain = key.utf8.allSatisfy(Comparison.isPlain)
+            || key.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
           text += isPlain ? (text.isEmpty ? key : ".\(key)") : "[\"\(key)\"]"
         }
       }

@@ -96,14 +96,27 @@ package final class TreeComparison {
 
     /// Reads the entry that begins at a position; nil where the tree is damaged.
     init?(_ tree: UnsafeRawBufferPointer, at start: Int) {
-      guard let space = tree[start...].firstIndex(of: 0x20), let end = tree[space...].firstIndex(of: 0),
-        end + ObjectName.length < tree.count
+      guard let (space, zero) = Entry.marks(tree, start) else { return nil }
+      let mode = UnsafeRawBufferPointer(rebasing: tree[start..<space])
+      isFolder = mode.elementsEqual("40000".utf8)
+      isFile = mode.elementsEqual("100644".utf8)
+      name = UnsafeRawBufferPointer(rebasing: tree[(space + 1)..<zero])
+      end = zero + ObjectName.length + 1
+      object = ObjectName(UnsafeRawBufferPointer(rebasing: tree[(zero + 1)..<end]))
+    }
+
+    /// Where the entry that begins at a position ends; nil where the tree is damaged.
+    static func end(_ tree: UnsafeRawBufferPointer, _ start: Int) -> Int? {
+      marks(tree, start).map { $0.zero + ObjectName.length + 1 }
+    }
+
+    /// Where an entry's mode ends, and where its name does.
+    private static func marks(_ tree: UnsafeRawBufferPointer, _ start: Int) -> (space: Int, zero: Int)? {
+      guard let base = tree.baseAddress, let space = memchr(base + start, 0x20, tree.count - start),
+        let zero = memchr(space, 0, base + tree.count - UnsafeRawPointer(space)),
+        UnsafeRawPointer(zero) - base + ObjectName.length < tree.count
       else { return nil }
-      isFolder = tree[start..<space].elementsEqual("40000".utf8)
-      isFile = tree[start..<space].elementsEqual("100644".utf8)
-      name = UnsafeRawBufferPointer(rebasing: tree[(space + 1)..<end])
-      object = ObjectName(UnsafeRawBufferPointer(rebasing: tree[(end + 1)...(end + ObjectName.length)]))
-      self.end = end + ObjectName.length + 1
+      return (UnsafeRawPointer(space) - base, UnsafeRawPointer(zero) - base)
     }
 
     /// git's order, in which a folder's name is compared as if it ended in a slash.
@@ -117,11 +130,20 @@ package final class TreeComparison {
     }
   }
 
-  private static func isSame(
-    _ left: UnsafeRawBufferPointer, _ i: Int, _ right: UnsafeRawBufferPointer, _ j: Int, _ length: Int
-  ) -> Bool {
-    guard let left = left.baseAddress, let right = right.baseAddress else { return false }
-    return memcmp(left + i, right + j, length) == 0
+  /// How many bytes from two positions on are the same.
+  private static func sharedCount(
+    _ left: UnsafeRawBufferPointer, _ i: Int, _ right: UnsafeRawBufferPointer, _ j: Int
+  ) -> Int {
+    let most = min(left.count - i, right.count - j)
+    var count = 0
+    while count + 8 <= most {
+      let difference = left.loadUnaligned(fromByteOffset: i + count, as: UInt64.self)
+        ^ right.loadUnaligned(fromByteOffset: j + count, as: UInt64.self)
+      guard difference == 0 else { return count + UInt64(littleEndian: difference).trailingZeroBitCount / 8 }
+      count += 8
+    }
+    while count < most, left[i + count] == right[j + count] { count += 1 }
+    return count
   }
 
   /// Nil where one of the trees is damaged.
@@ -132,18 +154,22 @@ package final class TreeComparison {
     var (i, j) = (0, 0)
     var (leftPlace, rightPlace) = (Place(), Place())
     while i < left.count || j < right.count {
+      // Bytes that are the same are the same entries. The first of them stands behind what differs, and the last before.
+      let shared = sharedCount(left, i, right, j)
+      if shared > 0, let end = Entry.end(left, i), end <= i + shared {
+        var (last, next) = (i, end)
+        while let end = Entry.end(left, next), end <= i + shared { (last, next) = (next, end) }
+        for start in last == i ? [i] : [i, last] {
+          guard let before = Entry(left, at: start), let after = Entry(right, at: start - i + j),
+            leftPlace.passes(before, isNew: false), rightPlace.passes(after, isNew: false)
+          else { return nil }
+        }
+        (i, j) = (next, next - i + j)
+        continue
+      }
       var (before, after): (Entry?, Entry?)
       if i < left.count {
         guard let entry = Entry(left, at: i) else { return nil }
-        // Bytes that are the same are the same entry.
-        let length = entry.end - i
-        if right.count - j >= length, isSame(left, i, right, j, length) {
-          guard let same = Entry(right, at: j), leftPlace.passes(entry, isNew: false),
-            rightPlace.passes(same, isNew: false)
-          else { return nil }
-          (i, j) = (entry.end, j + length)
-          continue
-        }
         before = entry
       }
       if j < right.count {

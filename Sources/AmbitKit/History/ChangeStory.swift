@@ -5,8 +5,8 @@ internal import KubeModel
 enum ChangeStory {
   /// The tool that wrote last, as the object's field managers tell. No person: managers name themselves,
   /// and a manager that only removes fields leaves no trace.
-  static func actor(_ managedFields: Value?) -> IndexedChange.Actor {
-    let entries = (managedFields?.list ?? []).filter { $0["subresource"] == nil }
+  static func actor(_ managedFields: Value) -> IndexedChange.Actor {
+    let entries = (managedFields.list ?? []).filter { $0["subresource"] == nil }
       .map { (manager: $0["manager"]?.string ?? "", time: $0["time"]?.string ?? "") }
       .filter { !$0.manager.isEmpty }
     guard let last = entries.max(by: { ($0.time, $0.manager) < ($1.time, $1.manager) }) else {

@@ -60,7 +60,10 @@ package struct Indexer {
   }
 
   /// How many commits are read before they are written, which bounds the memory.
-  private static let chunk = 1_000
+  private static let chunk = 2_000
+
+  /// Below this many, opening the store again costs more than a second thread saves.
+  private static let worthSharing = 100
 
   /// - Parameter anew: forgets what is indexed, in one step with the first that takes its place: another process
   ///   never sees a cluster without objects.
@@ -71,58 +74,41 @@ package struct Indexer {
       if anew { try index.write { try $0.reset(cluster) } }
       return
     }
-    var isFirst = anew
     let observations = try store.history(from: heads.observation, after: indexed.observation)
     let commits = try store.history(from: heads.state, after: indexed.state)
     let places = Dictionary(zip(commits, commits.indices), uniquingKeysWith: { first, _ in first })
-    let readers = CommitReaders(store)
-    let writing = BackgroundWork()
+    let reader = CommitReader(store)
+    let isLong = commits.count >= Indexer.worthSharing
+    // libgit2 asks that each thread has the store open for itself.
+    let pipeline = IndexPipeline(
+      isLong ? try SnapshotStore.open(at: store.path) : store, isBesideCaller: isLong, to: index, cluster, anew: anew)
     // What was read before an error is kept.
-    defer { try? writing.wait() }
+    defer { try? pipeline.finish() }
     var nextObservation = 0
     var nextCommit = 0
     while nextObservation < observations.count || nextCommit < commits.count {
-      let end = min(nextObservation + Indexer.chunk, observations.count)
-      let read = try readers.map(Array(observations[nextObservation..<end])) { try $0.observation($1) }
-      nextObservation = end
       // A snapshot comes before the observation that brought it, which tells the evidence of its changes.
-      var steps: [CommitReader.Step] = []
-      for observation in read {
+      var read: [CommitReader.Commit] = []
+      let end = min(nextObservation + Indexer.chunk, observations.count)
+      for name in observations[nextObservation..<end] {
+        let observation = try reader.observation(name)
         // A state that is not among the new commits is one that is indexed, or was taken back.
         if let place = observation.state.flatMap({ places[$0] }), place >= nextCommit {
-          steps += commits[nextCommit..<place].map { .snapshot($0, .none) }
-          steps.append(.snapshot(commits[place], observation.evidence))
+          for name in commits[nextCommit..<place] { read.append(.snapshot(try reader.snapshot(name, .none))) }
+          read.append(.snapshot(try reader.snapshot(commits[place], observation.evidence)))
           nextCommit = place + 1
         }
-        steps.append(.observation(observation))
+        read.append(.observation(observation))
       }
+      nextObservation = end
       if nextObservation == observations.count {
         // Commits that no observation tells of, such as those that were pushed by hand.
         let end = min(nextCommit + Indexer.chunk, commits.count)
-        steps += commits[nextCommit..<end].map { .snapshot($0, .none) }
+        for name in commits[nextCommit..<end] { read.append(.snapshot(try reader.snapshot(name, .none))) }
         nextCommit = end
       }
-      let rows = try readers.map(steps) { try $0.row($1) }
-      // What was read is written while the next is read.
-      try writing.wait()
-      writing.start { [index, isFirst] in try Indexer.write(rows, to: index, cluster, anew: isFirst) }
-      isFirst = false
+      try pipeline.add(read)
     }
-    try writing.wait()
-  }
-
-  private static func write(
-    _ rows: [CommitReader.Row], to index: HistoryIndex, _ cluster: String, anew: Bool
-  ) throws {
-    try index.write { writer in
-      if anew { try writer.reset(cluster) }
-      for row in rows {
-        switch row {
-        case .snapshot(let snapshot): try writer.append(snapshot.row, changes: snapshot.changes, to: cluster)
-        case .observation(let observation):
-          try writer.append(observation.row, seen: observation.versions, to: cluster)
-        }
-      }
-    }
+    try pipeline.finish()
   }
 }
