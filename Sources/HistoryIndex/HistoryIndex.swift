@@ -104,7 +104,13 @@ package final class HistoryIndex: Sendable {
   ///
   /// - Parameter body: may be called again, where the first transaction was undone.
   package func write(_ body: @Sendable (HistoryWriter) throws -> Void) throws {
-    func write() throws { try queue.write { database in try body(HistoryWriter(database: database)) } }
+    func write() throws {
+      try queue.write { database in
+        let writer = HistoryWriter(database: database)
+        try body(writer)
+        try writer.flush()
+      }
+    }
     try HistoryIndex.described {
       do {
         try write()

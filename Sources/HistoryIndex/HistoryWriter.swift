@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import GRDB
 package import KubeModel
 
-/// Adds commits to the index, within one transaction.
+/// Adds commits to the index, within one transaction, at whose end `flush` is called.
 package final class HistoryWriter {
   let database: Database
   // What was looked up in this transaction, since a history names the same things again and again.
@@ -11,6 +11,9 @@ package final class HistoryWriter {
   /// The last snapshot and the last observation of each cluster.
   private var snapshots: [String: String?] = [:]
   private var observations: [String: String?] = [:]
+  /// What is to be written at the end.
+  var objects: [PendingObject.Key: PendingObject] = [:]
+  var versions: [PendingVersion] = []
 
   init(database: Database) { self.database = database }
 
@@ -19,13 +22,14 @@ package final class HistoryWriter {
 
   /// Forgets a cluster.
   package func reset(_ cluster: String) throws {
+    try flush()
     try database.execute(sql: "DELETE FROM cluster WHERE name = ?", arguments: [cluster])
     clusters[cluster] = nil
     snapshots[cluster] = nil
     observations[cluster] = nil
   }
 
-  private func run(_ sql: String, _ arguments: StatementArguments) throws {
+  func run(_ sql: String, _ arguments: StatementArguments) throws {
     try database.cachedStatement(sql: sql).execute(arguments: arguments)
   }
 
@@ -59,43 +63,7 @@ package final class HistoryWriter {
       ])
     let snapshotID = database.lastInsertedRowID
     snapshots[cluster] = snapshot.commit
-    for change in changes { try append(change, clusterID, snapshotID) }
-  }
-
-  private func append(_ change: IndexedChange, _ clusterID: Int64, _ snapshotID: Int64) throws {
-    let blob = change.blob.map(HexName.data)
-    let objectID = try objectID(change, blob, clusterID, snapshotID)
-    try run(
-      """
-      INSERT INTO version
-        (object, snapshot, step, path, blob, uid, actorName, actorSource, actorTime, cause, summary)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        objectID, snapshotID, IndexedChange.Step.allCases.firstIndex(of: change.step), try textID(change.path), blob,
-        try change.uid.map(textID), try change.actor.name.map(textID),
-        IndexedChange.Actor.Source.allCases.firstIndex(of: change.actor.source), change.actor.time, change.cause,
-        change.summary,
-      ])
-  }
-
-  /// The object's row, which shows this version from now on.
-  private func objectID(
-    _ change: IndexedChange, _ blob: Data?, _ clusterID: Int64, _ snapshotID: Int64
-  ) throws -> Int64 {
-    try id(
-      """
-      INSERT INTO object (cluster, resource, apiGroup, namespace, name, kind, snapshot, path, blob, uid)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (cluster, resource, apiGroup, namespace, name) DO UPDATE SET
-        kind = excluded.kind, snapshot = excluded.snapshot, path = excluded.path, blob = excluded.blob,
-        uid = excluded.uid
-      RETURNING id
-      """,
-      [
-        clusterID, change.id.resource, change.id.group, change.id.namespace ?? "", change.id.name, change.kind,
-        snapshotID, change.path, blob, change.uid,
-      ])
+    for change in changes { try add(change, clusterID, snapshotID) }
   }
 
   // MARK: Observations
@@ -124,18 +92,7 @@ package final class HistoryWriter {
         try testimonyID(observation),
       ])
     observations[cluster] = observation.commit
-    for (id, version) in seen {
-      try run(
-        """
-        UPDATE object SET resourceVersion = ?, generation = ?, usedNoise = ?
-        WHERE cluster = ? AND resource = ? AND apiGroup = ? AND namespace = ? AND name = ?
-        """,
-        [
-          version?.resourceVersion, version?.generation,
-          version.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, clusterID,
-          id.resource, id.group, id.namespace ?? "", id.name,
-        ])
-    }
+    for (id, version) in seen { try add(version, of: id, clusterID) }
   }
 
   private func testimonyID(_ observation: IndexedObservation) throws -> Int64 {
@@ -199,7 +156,7 @@ package final class HistoryWriter {
   }
 
   /// The row of a text that comes again and again.
-  private func textID(_ text: String) throws -> Int64 {
+  func textID(_ text: String) throws -> Int64 {
     if let known = texts[text] { return known }
     try run("INSERT OR IGNORE INTO text (value) VALUES (?)", [text])
     let id = try id("SELECT id FROM text WHERE value = ?", [text])
