@@ -34,44 +34,45 @@ extension CanonicalYAML {
     /// A value that starts at the position and whose further lines are indented by `indent`.
     mutating func element(indent: Int, depth: Int) -> Value? {
       guard depth < YAMLReader.deepest else { return nil }
-      if startsWith("- ") { return list(indent: indent, depth: depth) }
+      if isItem(at: position) { return list(indent: indent, depth: depth) }
       if isKeyAhead { return map(indent: indent, depth: depth) }
       // A document that is one text is indented as if it stood in a list.
       return scalar(indent: max(0, indent - 2))
     }
 
     private mutating func map(indent: Int, depth: Int) -> Value? {
-      var pairs: [(String, Value)] = []
+      var entries: [(key: String, value: Value)] = []
       repeat {
         guard let key = key(indent: indent), let value = value(indent: indent, depth: depth) else {
           return nil
         }
-        pairs.append((key, value))
+        entries.append((key, value))
       } while takeIndentation(indent)
-      let mapping = Mapping(pairs)
-      return mapping.count == pairs.count ? .map(mapping) : nil
+      return Mapping(distinct: entries).map(Value.map)
     }
 
     private mutating func list(indent: Int, depth: Int) -> Value? {
       var elements: [Value] = []
       repeat {
-        guard take("- "), let value = element(indent: indent + 2, depth: depth + 1) else { return nil }
+        guard isItem(at: position) else { return nil }
+        position += 2
+        guard let value = element(indent: indent + 2, depth: depth + 1) else { return nil }
         elements.append(value)
-      } while takeIndentation(indent, before: "- ")
+      } while takeIndentation(indent, beforeItem: true)
       return .list(elements)
     }
 
     private mutating func key(indent: Int) -> String? {
       let isLong = take("? ")
       guard let key = current == quote ? quoted() : plainKey(isLong: isLong) else { return nil }
-      if isLong { guard take("\n"), takeIndentation(indent) else { return nil } }
-      return take(":") ? key : nil
+      if isLong { guard take(newline), takeIndentation(indent) else { return nil } }
+      return take(colon) ? key : nil
     }
 
     /// What stands behind a key's colon.
     private mutating func value(indent: Int, depth: Int) -> Value? {
-      guard take("\n") else { return take(" ") ? scalar(indent: indent) : nil }
-      if takeIndentation(indent, before: "- ") { return list(indent: indent, depth: depth + 1) }
+      guard take(newline) else { return take(space) ? scalar(indent: indent) : nil }
+      if takeIndentation(indent, beforeItem: true) { return list(indent: indent, depth: depth + 1) }
       guard takeIndentation(indent + 2) else { return nil }
       return depth < YAMLReader.deepest ? map(indent: indent + 2, depth: depth + 1) : nil
     }
@@ -120,10 +121,9 @@ extension CanonicalYAML {
       if current == quote {
         value = quoted().map(Value.string)
       } else {
-        let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
-        value = word(to: end)
+        value = word(to: lineEnd)
       }
-      return take("\n") ? value : nil
+      return take(newline) ? value : nil
     }
 
     private mutating func word(to end: Int) -> Value? {
@@ -147,7 +147,13 @@ extension CanonicalYAML {
 
     private mutating func quoted() -> String? {
       position += 1
-      var text: [UInt8] = []
+      let start = position
+      // Most texts in quotes have no escape, and are as they stand.
+      while let byte = current, byte != newline, byte != backslash {
+        position += 1
+        if byte == quote { return String(validating: bytes[start..<(position - 1)], as: UTF8.self) }
+      }
+      var text = Array(bytes[start..<position])
       while let byte = current, byte != newline {
         position += 1
         if byte == quote { return String(validating: text, as: UTF8.self) }
@@ -187,12 +193,13 @@ extension CanonicalYAML {
       }
       var lines: [String] = []
       while !isAtEnd {
-        if take("\n") {
+        if take(newline) {
           lines.append("")
           continue
         }
-        guard takeIndentation(indent, allowsMore: true) else { break }
-        let end = bytes[position...].firstIndex(of: newline) ?? bytes.count
+        guard isIndented(indent) else { break }
+        position += indent
+        let end = lineEnd
         guard let line = String(validating: bytes[position..<end], as: UTF8.self) else { return nil }
         lines.append(line)
         position = min(end + 1, bytes.count)
@@ -208,11 +215,21 @@ extension CanonicalYAML {
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private func startsWith(_ text: StaticString, at index: Int? = nil) -> Bool {
-      let index = index ?? position
+    private var lineEnd: Int {
+      var end = position
+      while end < bytes.count, bytes[end] != newline { end += 1 }
+      return end
+    }
+
+    /// Whether an element of a list begins there.
+    private func isItem(at index: Int) -> Bool {
+      index + 1 < bytes.count && bytes[index] == UInt8(ascii: "-") && bytes[index + 1] == space
+    }
+
+    private func startsWith(_ text: StaticString) -> Bool {
       let count = text.utf8CodeUnitCount
-      guard index + count <= bytes.count else { return false }
-      return (0..<count).allSatisfy { bytes[index + $0] == text.utf8Start[$0] }
+      guard position + count <= bytes.count else { return false }
+      return (0..<count).allSatisfy { bytes[position + $0] == text.utf8Start[$0] }
     }
 
     private mutating func take(_ text: StaticString) -> Bool {
@@ -221,19 +238,26 @@ extension CanonicalYAML {
       return true
     }
 
-    /// Steps over the indentation of a line that has just this much of it.
-    private mutating func takeIndentation(
-      _ count: Int, before text: StaticString? = nil, allowsMore: Bool = false
-    ) -> Bool {
-      guard position + count < bytes.count,
-        (0..<count).allSatisfy({ bytes[position + $0] == space }),
-        allowsMore || bytes[position + count] != space
-      else { return false }
-      let isItem = startsWith("- ", at: position + count)
-      if let text, !startsWith(text, at: position + count) { return false }
-      if text == nil && isItem && !allowsMore { return false }
-      position += count
+    private mutating func take(_ byte: UInt8) -> Bool {
+      guard current == byte else { return false }
+      position += 1
       return true
+    }
+
+    /// Steps over the indentation of a line that has just this much of it, before an element of a list or anything else.
+    private mutating func takeIndentation(_ count: Int, beforeItem: Bool = false) -> Bool {
+      let end = position + count
+      guard isIndented(count), bytes[end] != space, isItem(at: end) == beforeItem else { return false }
+      position = end
+      return true
+    }
+
+    /// Whether a line goes on behind this much of indentation.
+    private func isIndented(_ count: Int) -> Bool {
+      guard position + count < bytes.count else { return false }
+      var index = position
+      while index < position + count, bytes[index] == space { index += 1 }
+      return index == position + count
     }
   }
 }

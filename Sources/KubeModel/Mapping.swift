@@ -25,6 +25,19 @@ public struct Mapping: Sendable {
     }
   }
 
+  /// Creates a mapping from entries in any order, which canonical text has sorted; nil where two have one key.
+  init?(distinct entries: [(key: String, value: Value)]) {
+    self.entries = entries
+    guard !isSorted else { return }
+    self.entries.sort { Mapping.precedes($0.key, $1.key) }
+    guard isSorted else { return nil }
+  }
+
+  /// Whether each key stands before the next one.
+  private var isSorted: Bool {
+    entries.indices.dropFirst().allSatisfy { Mapping.precedes(entries[$0 - 1].key, entries[$0].key) }
+  }
+
   public var isEmpty: Bool { entries.isEmpty }
   public var count: Int { entries.count }
   public var keys: [String] { entries.map(\.key) }
