@@ -17,27 +17,25 @@ package struct Moment: Sendable, Hashable, Comparable {
   /// RFC 3339 with milliseconds where there are any.
   package var text: String {
     let fraction = Int(milliseconds - seconds * 1000)
-    let base = "\(dateText)T\(timeText)"
-    guard fraction > 0 else { return base + "Z" }
-    return "\(base).\(Moment.padded(fraction, 3))Z"
+    return text(between: "T", fraction > 0 ? ".\(Moment.padded(fraction, 3))Z" : "Z")
   }
 
   /// `2026-11-23 04:58:47`
-  package var tableText: String { "\(dateText) \(timeText)" }
+  package var tableText: String { text(between: " ", "") }
 
-  private var dateText: String {
-    let (year, month, day) = Moment.date(days: Moment.floorDivide(seconds, 86_400))
-    return "\(Moment.padded(year, 4))-\(Moment.padded(month, 2))-\(Moment.padded(day, 2))"
-  }
-
-  private var timeText: String {
-    let rest = Int(seconds - Moment.floorDivide(seconds, 86_400) * 86_400)
-    return [rest / 3600, rest / 60 % 60, rest % 60].map { Moment.padded($0, 2) }.joined(separator: ":")
+  private func text(between sign: String, _ end: String) -> String {
+    let days = Moment.floorDivide(seconds, 86_400)
+    let (year, month, day) = Moment.date(days: days)
+    let rest = Int(seconds - days * 86_400)
+    let clock = [rest / 3600, rest / 60 % 60, rest % 60]
+    return Moment.padded(year, 4) + "-" + Moment.padded(month, 2) + "-" + Moment.padded(day, 2) + sign
+      + Moment.padded(clock[0], 2) + ":" + Moment.padded(clock[1], 2) + ":" + Moment.padded(clock[2], 2) + end
   }
 
   private static func padded(_ number: Int, _ width: Int) -> String {
     let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    // Counted in bytes: all of them are ASCII.
+    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
   }
 
   // MARK: Parsing
@@ -51,10 +49,41 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   /// Reads what `text` writes, and RFC 3339 in other spellings.
   package init?(rfc3339 text: String) {
+    if let moment = Moment(plain: text) {
+      self = moment
+      return
+    }
     let parts = text.split(whereSeparator: { $0 == "T" || $0 == "t" || $0 == " " })
     guard parts.count == 2, let date = Moment.days(parts[0]), let time = Moment.time(parts[1]) else { return nil }
     milliseconds = date * 86_400_000 + time
   }
+
+  /// Reads `2026-11-23T04:58:47Z`, as nearly all texts are written.
+  private init?(plain text: String) {
+    let numbers = Array(text.utf8).withUnsafeBufferPointer { bytes -> [Int]? in
+      guard bytes.count == Moment.form.count else { return nil }
+      var numbers = [0, 0, 0, 0, 0, 0]
+      var place = 0
+      for (byte, sign) in zip(bytes, Moment.form) {
+        if sign == UInt8(ascii: "0") {
+          guard (0x30...0x39).contains(byte) else { return nil }
+          numbers[place] = numbers[place] * 10 + Int(byte - 0x30)
+        } else {
+          guard byte == sign else { return nil }
+          place += 1
+        }
+      }
+      return numbers
+    }
+    guard let numbers, (1...12).contains(numbers[1]), (1...31).contains(numbers[2]), numbers[3] < 24, numbers[4] < 60,
+      numbers[5] <= 60
+    else { return nil }
+    let days = Moment.days(year: numbers[0], month: numbers[1], day: numbers[2])
+    guard Moment.date(days: days) == (numbers[0], numbers[1], numbers[2]) else { return nil }
+    milliseconds = (days * 86_400 + Int64(numbers[3] * 3600 + numbers[4] * 60 + numbers[5])) * 1000
+  }
+
+  private static let form = Array("0000-00-00T00:00:00Z".utf8)
 
   /// Reads RFC 3339, a date, or a time ago such as `2h ago`.
   package init?(_ text: String, now: Moment, day: DayEnd) {

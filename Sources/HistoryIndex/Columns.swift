@@ -44,22 +44,24 @@ enum HexName {
 
   /// The bytes; what is no hexadecimal becomes bytes that no name has.
   static func data(_ text: String) -> Data {
-    var data = Data(capacity: text.utf8.count / 2)
-    var high: UInt8?
-    for digit in text.utf8 {
-      let value: UInt8 =
-        switch digit {
-        case 0x30...0x39: digit - 0x30
-        case 0x61...0x66: digit - 0x61 + 10
-        default: 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: text.utf8.count / 2) { buffer, count in
+      var high: UInt8?
+      for digit in text.utf8 {
+        let value: UInt8 =
+          switch digit {
+          case 0x30...0x39: digit - 0x30
+          case 0x61...0x66: digit - 0x61 + 10
+          default: 0
+          }
+        if let first = high {
+          buffer[count] = first << 4 | value
+          count += 1
+          high = nil
+        } else {
+          high = value
         }
-      if let first = high {
-        data.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
       }
     }
-    return data
+    return Data(bytes)
   }
 }

@@ -15,6 +15,8 @@ public enum HiddenText {
 
   /// The text with hidden characters written as `\u{…}`.
   public static func escaped(_ text: String) -> String {
+    // Most texts are of letters and signs of ASCII.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     guard text.unicodeScalars.contains(where: isHidden) else { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {

@@ -114,7 +114,7 @@ import Testing
     for _ in 0..<10_000 {
       let content = Array("40000 d\0".utf8) + made.bytes
       let whole = Array("tree \(content.count)\0".utf8) + content
-      made = PackWriter.name(of: content, .tree)
+      made = GitObject.name(of: content, .tree)
       let name = made.description
       var bytes: [UInt8] = []
       try Deflater().append(whole, to: &bytes)
