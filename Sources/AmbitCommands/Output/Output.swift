@@ -12,11 +12,21 @@ struct Output {
   var table: Table?
   /// What `-o table` prints where there is no table.
   var text: String = ""
-  /// The kind that JSON and YAML name, and what they hold.
+  /// The kind that JSON and YAML name, and what they hold, which is made where one of them is asked for.
   let kind: String
-  let value: Value
+  private let value: () -> Value
   /// Said on stderr where there is nothing to list.
-  var empty: String?
+  private let empty: String?
+
+  init(
+    table: Table? = nil, text: String = "", kind: String, value: @autoclosure @escaping () -> Value, empty: String? = nil
+  ) {
+    self.table = table
+    self.text = text
+    self.kind = kind
+    self.value = value
+    self.empty = empty
+  }
 
   /// Prints in one format: a new format is an error here and nowhere else.
   func print(_ format: OutputFormat) {
@@ -38,7 +48,7 @@ struct Output {
 
   private var document: Value {
     var map = Mapping([("schemaVersion", 1), ("kind", .string(kind))])
-    for (key, value) in value.map?.entries ?? [] { map[key] = value }
+    for (key, value) in value().map?.entries ?? [] { map[key] = value }
     return .map(map)
   }
 }

@@ -15,18 +15,33 @@ struct Table {
 
   /// Columns three spaces apart, as kubectl prints them.
   var text: String {
-    let cells = ([headings] + rows).map { $0.map(HiddenText.escaped) }
+    let cells = ([headings] + rows).map { row in
+      row.map { cell in
+        let text = HiddenText.escaped(cell)
+        return (text: text, width: Table.width(text))
+      }
+    }
     var widths = Array(repeating: 0, count: headings.count)
     for row in cells {
-      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], min(cell.count, Table.widestColumn)) }
+      for (index, cell) in row.enumerated() { widths[index] = max(widths[index], min(cell.width, Table.widestColumn)) }
     }
-    return cells.enumerated().map { number, row in
-      row.enumerated().map { index, cell in
-        let padding = index == row.count - 1 ? 0 : max(0, widths[index] - cell.count) + 3
-        let style = number == 0 ? nil : styles[index]?(cell)
-        return (style.map { $0(cell) } ?? cell) + String(repeating: " ", count: padding)
-      }.joined()
-    }.joined(separator: "\n")
+    var text = ""
+    for (number, row) in cells.enumerated() {
+      if number > 0 { text += "\n" }
+      for (index, cell) in row.enumerated() {
+        let style = number == 0 ? nil : styles[index]?(cell.text)
+        text += style.map { $0(cell.text) } ?? cell.text
+        let padding = index == row.count - 1 ? 0 : max(0, widths[index] - cell.width) + 3
+        text += String(repeating: " ", count: padding)
+      }
+    }
+    return text
+  }
+
+  /// How many characters a cell has, without hidden ones; those of ASCII are counted fast.
+  private static func width(_ cell: String) -> Int {
+    let bytes = cell.utf8
+    return bytes.allSatisfy { $0 < 0x80 } ? bytes.count : cell.count
   }
 
   /// RFC 4180, with a guard against cells that a spreadsheet would compute.
