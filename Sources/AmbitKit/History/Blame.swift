@@ -20,32 +20,33 @@ package struct Blame: Sendable {
     let cluster = history.cluster
     let last = point.snapshot.commit
     let versions = try history.ambit.index.read { try $0.versions(of: id, in: cluster, upTo: last) }
-    var lines: [Line] = []
     var text: [ArraySlice<UInt8>] = []
-    for version in versions {
+    /// For each line, the place of the version that brought it.
+    var origins: [Int] = []
+    for (place, version) in versions.enumerated() {
       guard let blob = version.change.blob else {
-        (lines, text) = ([], [])
+        (text, origins) = ([], [])
         continue
       }
       var new = try history.text(of: blob, at: version.change.path, in: version.snapshot.commit)
         .split(separator: 0x0A, omittingEmptySubsequences: false)
       if new.last?.isEmpty == true { new.removeLast() }
-      let isNew = version.change.step != .modified
-      lines = Blame.carry(isNew ? [] : lines, isNew ? [] : text, into: new, from: version)
+      if version.change.step != .modified { (text, origins) = ([], []) }
+      Blame.carry(&origins, text, into: new, from: place)
       text = new
     }
-    guard !lines.isEmpty else {
+    guard !text.isEmpty else {
       throw AmbitError(
         .notFound, "'\(id.title)' was not there at \(point.moment.text)",
         hint: "see its history with `ambit log`")
     }
-    self.lines = lines
+    lines = zip(text, origins).map { Line(text: String(decoding: $0, as: UTF8.self), origin: versions[$1]) }
   }
 
-  /// The lines of a version: those that it shares with the one before keep their origin.
+  /// Makes the origins of a version's lines of those of the version before: the lines that both share keep theirs.
   private static func carry(
-    _ lines: [Line], _ old: [ArraySlice<UInt8>], into new: [ArraySlice<UInt8>], from version: HistoryEntry
-  ) -> [Line] {
+    _ origins: inout [Int], _ old: [ArraySlice<UInt8>], into new: [ArraySlice<UInt8>], from version: Int
+  ) {
     // Most versions differ in a few lines: what is the same at both ends is not compared again.
     var start = 0
     while start < old.count, start < new.count, old[start] == new[start] { start += 1 }
@@ -55,16 +56,18 @@ package struct Blame: Sendable {
     }
     let oldMiddle = old[start..<(old.count - end)]
     let newMiddle = new[start..<(new.count - end)]
-    var middle = Array(lines[start..<(old.count - end)])
-    let difference = newMiddle.difference(from: oldMiddle)
-    for change in difference.removals.reversed() {
-      if case .remove(let offset, _, _) = change { middle.remove(at: offset) }
-    }
-    for change in difference.insertions {
-      if case .insert(let offset, let element, _) = change {
-        middle.insert(Line(text: String(decoding: element, as: UTF8.self), origin: version), at: offset)
+    var middle = Array(origins[start..<(old.count - end)])
+    if oldMiddle.isEmpty || newMiddle.isEmpty || oldMiddle.count == 1 && newMiddle.count == 1 {
+      middle = Array(repeating: version, count: newMiddle.count)
+    } else {
+      let difference = newMiddle.difference(from: oldMiddle)
+      for change in difference.removals.reversed() {
+        if case .remove(let offset, _, _) = change { middle.remove(at: offset) }
+      }
+      for change in difference.insertions {
+        if case .insert(let offset, _, _) = change { middle.insert(version, at: offset) }
       }
     }
-    return lines[..<start] + middle + lines[(old.count - end)...]
+    origins.replaceSubrange(start..<(old.count - end), with: middle)
   }
 }
