@@ -8,6 +8,8 @@ internal import KubeModel
 /// It is a projection of the store's refs and can always be made again from them.
 package final class HistoryIndex: Sendable {
   private let queue: DatabaseQueue
+  /// The log beside the file; nil where the index is in memory.
+  private let log: String?
 
   /// Opens the index, or makes it.
   ///
@@ -69,7 +71,10 @@ package final class HistoryIndex: Sendable {
     }
   }
 
-  private init(_ queue: DatabaseQueue) { self.queue = queue }
+  private init(_ queue: DatabaseQueue) {
+    self.queue = queue
+    log = nil
+  }
 
   private init(_ path: String) throws {
     var configuration = Configuration()
@@ -78,8 +83,10 @@ package final class HistoryIndex: Sendable {
       // What a power cut takes is read from the store again.
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
       // The log goes into the database where it has grown long, not at the end of each command: that costs four fsyncs.
+      // See `deinit`.
       ambit_sqlite_keep_log_on_close(database.sqliteConnection)
     }
+    log = "\(path)-wal"
     queue = try DatabaseQueue(path: path, configuration: configuration)
     switch try queue.read(IndexSchema.isCurrent) {
     case true?: break
@@ -92,6 +99,20 @@ package final class HistoryIndex: Sendable {
         // Another process may have made them since.
         if try IndexSchema.isCurrent(database) == nil { try IndexSchema.create(in: database) }
       }
+    }
+  }
+
+  /// The length in bytes from which the log goes into the database at the end of a command: who opens the index next
+  /// reads all of it through.
+  private static let longLog = 4 << 20
+
+  deinit {
+    let size = log.flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0
+    guard size > HistoryIndex.longLog else { return }
+    // While another process reads from the log, the next one does this.
+    try? queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA busy_timeout = 0")
+      try database.checkpoint(.truncate)
     }
   }
 
