@@ -60,7 +60,11 @@ package struct Blame: Sendable {
     if oldMiddle.isEmpty || newMiddle.isEmpty || oldMiddle.count == 1 && newMiddle.count == 1 {
       middle = Array(repeating: version, count: newMiddle.count)
     } else {
-      let difference = newMiddle.difference(from: oldMiddle)
+      // Lines that are the same have one number, since numbers are compared faster.
+      var numbers: [ArraySlice<UInt8>: Int] = [:]
+      for line in oldMiddle + newMiddle where numbers[line] == nil { numbers[line] = numbers.count }
+      let difference = newMiddle.map { numbers[$0, default: 0] }
+        .difference(from: oldMiddle.map { numbers[$0, default: 0] })
       for change in difference.removals.reversed() {
         if case .remove(let offset, _, _) = change { middle.remove(at: offset) }
       }
