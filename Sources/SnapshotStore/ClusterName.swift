@@ -4,6 +4,7 @@ internal import CGit2
 package enum ClusterName {
   /// Returns the name where it can be a branch.
   package static func validated(_ name: String) throws(StoreError) -> String {
+    if isLetters(name) { return name }
     _ = GitRepository.isPrepared  // Until then libgit2 has nowhere to put an error, and crashes.
     var isValid: Int32 = 0
     git_reference_name_is_valid(&isValid, "refs/heads/\(name)")
@@ -14,6 +15,12 @@ package enum ClusterName {
         hint: "try --cluster \(cleaned(name))")
     }
     return name
+  }
+
+  /// Whether a name is of small letters, digits and inner dashes, as most are; it can be a branch then.
+  private static func isLetters(_ name: String) -> Bool {
+    (1...200).contains(name.utf8.count) && !name.hasPrefix("-")
+      && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
   }
 
   /// A name that can be a branch, made from any text such as a kubeconfig context.

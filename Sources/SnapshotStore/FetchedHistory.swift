@@ -69,7 +69,8 @@ package struct FetchedHistory {
   private func check(file name: ObjectName, _ place: String) throws(StoreError) {
     var (size, kind) = (0, GIT_OBJECT_INVALID)
     var oid = name.oid
-    let status = git_odb_read_header(&size, &kind, store.repository.database, &oid)
+    let database = try store.git { try store.repository.database }
+    let status = git_odb_read_header(&size, &kind, database, &oid)
     guard status == 0, kind == GIT_OBJECT_BLOB else {
       throw FetchedHistory.refusal("\(place) is no file", cause: status == 0 ? nil : GitFailure(status))
     }

@@ -73,6 +73,9 @@ package struct ObjectName: Sendable, Hashable, CustomStringConvertible, Comparab
   /// The first byte, by which an index of a pack is entered.
   var firstByte: UInt8 { UInt8(truncatingIfNeeded: head >> 56) }
 
+  /// Where the bytes behind the first one stand among all that there could be: at least 0, and below 1.
+  var fraction: Double { Double((head << 8) >> 32) / 4_294_967_296 }
+
   package var description: String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []

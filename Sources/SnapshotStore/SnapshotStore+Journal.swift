@@ -9,7 +9,7 @@ extension SnapshotStore {
 
   /// The name of this store's own journal; nil where it has none yet.
   package var journal: String? {
-    guard let own = repository.setting(SnapshotStore.journalSetting),
+    guard let own = setting(SnapshotStore.journalSetting),
       own.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }), !own.isEmpty
     else { return nil }
     return SnapshotStore.journals + own

@@ -14,7 +14,7 @@ extension SnapshotStore {
   /// The names of all references that begin with `prefix`, sorted.
   package func references(under prefix: String) throws(StoreError) -> [String] {
     do {
-      return try repository.references(under: prefix).map { prefix + $0 }.sorted()
+      return try references(beginningWith: prefix).map { prefix + $0 }.sorted()
     } catch {
       throw StoreError(.damaged, "the store '\(path)' cannot be read", hint: "check it with `git fsck`", cause: error)
     }

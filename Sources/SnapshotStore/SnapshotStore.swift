@@ -13,7 +13,8 @@ internal import KubeModel
 /// It knows paths and bytes; what they mean is its callers' business. Not for use by two threads at once:
 /// each opens its own.
 package final class SnapshotStore {
-  let repository: GitRepository
+  private var openRepository: GitRepository?
+  private let plain: PlainRepository?
   package let path: String
   /// What the operator should know, such as a recording that was interrupted and is finished now.
   package var notes: [String] = []
@@ -21,10 +22,10 @@ package final class SnapshotStore {
   package var sign: ((_ commit: [UInt8]) throws -> [UInt8])?
   /// What is being recorded at this moment.
   var staging: Staging?
-  /// How many objects were read so far.
-  private var readings = 0
-  /// Once many were read, the packs are read past libgit2.
+  /// The packs that were there when they were last looked at.
   private var packed: PackedObjects?
+  /// How many objects were not in them since.
+  private var misses = 0
 
   var folder: PackFolder { PackFolder(store: path) }
 
@@ -68,7 +69,7 @@ package final class SnapshotStore {
       // With the version, which is the last, it is a store.
       try SnapshotStore.setUp(repository)
       try manager.removeItem(atPath: "\(path)/\(unfinished)")
-      return SnapshotStore(repository, path)
+      return SnapshotStore(repository, PlainRepository(path), path)
     } catch {
       throw StoreError.writing("'\(path)'", in: URL(filePath: path).deletingLastPathComponent().path, error)
     }
@@ -84,8 +85,9 @@ package final class SnapshotStore {
         hint: "look at it with `ls -l`, and put back what a copy of the store has there")
     }
     do {
-      let repository = try GitRepository.open(path)
-      guard let found = repository.setting(versionSetting) else {
+      let plain = PlainRepository(path)
+      let store = SnapshotStore(plain == nil ? try GitRepository.open(path) : nil, plain, path)
+      guard let found = store.setting(versionSetting) else {
         throw StoreError(
           .notAStore, "'\(path)' is a git repository, but no store of Ambit",
           hint:
@@ -97,7 +99,7 @@ package final class SnapshotStore {
           .notAStore, "the store '\(path)' has format '\(HiddenText.escaped(String(found.prefix(40))))'; this version reads up to format \(version)",
           hint: "use the version of Ambit that wrote it, or a newer one")
       }
-      return SnapshotStore(repository, path)
+      return store
     } catch let error as StoreError {
       throw error
     } catch {
@@ -112,9 +114,30 @@ package final class SnapshotStore {
     }
   }
 
-  private init(_ repository: GitRepository, _ path: String) {
-    self.repository = repository
+  private init(_ repository: GitRepository?, _ plain: PlainRepository?, _ path: String) {
+    openRepository = repository
+    self.plain = plain
     self.path = path
+  }
+
+  /// The repository through libgit2, which is begun with where it is needed.
+  var repository: GitRepository {
+    get throws {
+      if let openRepository { return openRepository }
+      let repository = try GitRepository.open(path)
+      openRepository = repository
+      return repository
+    }
+  }
+
+  /// Asks the repository's own files, and libgit2 about what is not plain there.
+  private func ask<Result>(
+    _ plainly: (PlainRepository) throws(PlainRepository.NotPlain) -> Result, _ otherwise: (GitRepository) throws -> Result
+  ) throws -> Result {
+    if let plain {
+      do throws(PlainRepository.NotPlain) { return try plainly(plain) } catch {}
+    }
+    return try otherwise(repository)
   }
 
   // MARK: Reading
@@ -125,7 +148,7 @@ package final class SnapshotStore {
   package func clusters() throws(StoreError) -> [String] {
     let names = try git {
       let prefixes = [SnapshotStore.branch(""), SnapshotStore.observations("")]
-      return Set(try prefixes.flatMap(repository.references)).sorted()
+      return Set(try prefixes.flatMap(references(beginningWith:))).sorted()
     }
     return names.filter { name in
       do throws(StoreError) {
@@ -164,6 +187,13 @@ package final class SnapshotStore {
     }
   }
 
+  /// What follows `prefix` in the names of the references that begin with it, in no order.
+  func references(beginningWith prefix: String) throws -> [String] {
+    try ask({ plain throws(PlainRepository.NotPlain) in try plain.references(under: prefix) }) {
+      try $0.references(under: prefix)
+    }
+  }
+
   package func head(of cluster: String) throws(StoreError) -> ObjectName? {
     try target(of: SnapshotStore.branch(cluster))
   }
@@ -180,7 +210,9 @@ package final class SnapshotStore {
 
   package func target(of reference: String) throws(StoreError) -> ObjectName? {
     do {
-      return try repository.target(of: reference)
+      return try ask({ plain throws(PlainRepository.NotPlain) in try plain.target(of: reference) }) {
+        try $0.target(of: reference)
+      }
     } catch {
       throw StoreError.damaged(
         "the ref '\(reference)' in '\(path)' does not read", inspect: "git show-ref", error,
@@ -217,14 +249,17 @@ package final class SnapshotStore {
     try read(name, as: .blob, limit: limit)
   }
 
-  /// How many objects are read through libgit2 before the packs are opened once more, to read them past it.
-  private static let manyReadings = 100
+  /// How many objects are read through libgit2 before the packs are looked at again.
+  private static let manyMisses = 100
 
   private func read(_ name: ObjectName, as kind: GitObject.Kind, limit: Int) throws(StoreError) -> [UInt8] {
     if let bytes = staging?.unwritten[name] { return bytes }
-    if let packed, let bytes = packed.bytes(of: name, kind, limit: limit) { return bytes }
-    readings += 1
-    if readings == SnapshotStore.manyReadings { packed = try PackedObjects(of: path) }
+    if packed == nil || misses == SnapshotStore.manyMisses {
+      packed = try PackedObjects(of: path)
+      misses = 0
+    }
+    if let bytes = packed?.bytes(of: name, kind, limit: limit) { return bytes }
+    misses += 1
     do {
       return try repository.read(name, as: kind, limit: limit)
     } catch let fault as ObjectFault {
@@ -237,7 +272,7 @@ package final class SnapshotStore {
 
   package func contains(_ name: ObjectName) throws(StoreError) -> Bool {
     if staging?.unwritten[name] != nil { return true }
-    return try git { repository.contains(name) }
+    return try git { try repository.contains(name) }
   }
 
   /// The commit that a revision names as git understands it; HEAD is the cluster's own.
@@ -246,7 +281,7 @@ package final class SnapshotStore {
     for head in ["HEAD", "@"] where text == head || text.hasPrefix("\(head)~") || text.hasPrefix("\(head)^") {
       text = SnapshotStore.branch(cluster) + text.dropFirst(head.count)
     }
-    guard let name = repository.commit(named: text) else {
+    guard let name = try git({ try repository.commit(named: text) }) else {
       throw StoreError(
         .noRevision, "'\(revision)' names no snapshot of cluster '\(cluster)'",
         hint: "list what is there with `ambit log`")
@@ -270,7 +305,7 @@ package final class SnapshotStore {
   // MARK: Writing
 
   /// How many packs maintenance leaves alone until it begins by itself; 0 where it never does.
-  package var autoPackLimit: Int { repository.setting("ambit.autopacklimit").flatMap { Int($0) } ?? 50 }
+  package var autoPackLimit: Int { setting("ambit.autopacklimit").flatMap { Int($0) } ?? 50 }
 
   func move(_ reference: String, from old: ObjectName?, to new: ObjectName, why: String) throws(StoreError) {
     do {
@@ -289,7 +324,10 @@ package final class SnapshotStore {
   }
 
   /// A setting of the repository's own configuration, such as `user.signingKey`; nil where it is not set.
-  package func setting(_ name: String) -> String? { repository.setting(name) }
+  package func setting(_ name: String) -> String? {
+    let value = try? ask({ plain throws(PlainRepository.NotPlain) in try plain.setting(name) }) { $0.setting(name) }
+    return value ?? nil
+  }
 
   func pointHeadIfUnborn(at cluster: String) throws(StoreError) {
     do {
@@ -326,7 +364,7 @@ extension SnapshotStore {
 
   /// Marks a store of an earlier format as one of this format, before something is added that only this one has.
   func upgradeFormat() throws(StoreError) {
-    guard repository.setting(SnapshotStore.versionSetting) != SnapshotStore.version else { return }
+    guard setting(SnapshotStore.versionSetting) != SnapshotStore.version else { return }
     removeStaleLock(of: "config")
     do {
       try SnapshotStore.setUp(repository)

@@ -11,16 +11,11 @@ enum SpecialFile {
 
   /// The path of the first one; nil where there is none. Costs a look into each folder, not one at each file.
   static func first(in folder: String, depth: Int = 0) -> String? {
-    guard depth < deepest, let directory = opendir(folder) else { return nil }
-    defer { closedir(directory) }
+    guard depth < deepest, let entries = FolderEntries.of(folder) else { return nil }
     var folders: [String] = []
-    while let entry = readdir(directory) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      guard name != ".", name != ".." else { continue }
-      let path = "\(folder)/\(name)"
-      switch kind(Int32(entry.pointee.d_type), path) {
+    for entry in entries {
+      let path = "\(folder)/\(entry.name)"
+      switch kind(entry.kind, path) {
       case Int32(DT_REG): continue
       case Int32(DT_DIR): folders.append(path)
       case nil: continue

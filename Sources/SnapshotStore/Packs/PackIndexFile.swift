@@ -80,6 +80,13 @@ struct PackIndexFile {
     let first = Int(name.firstByte)
     var low = first == 0 ? 0 : file.number32(at: PackIndexFile.fanout + (first - 1) * 4) ?? 0
     var high = min(file.number32(at: PackIndexFile.fanout + first * 4) ?? 0, count)
+    guard low < high else { return nil }
+    // Names are spread evenly, so that one is near the place that its own bytes tell: to look there first spares looks
+    // at pages of the file that are far from each other.
+    let guess = low + Int(Double(high - low) * name.fraction)
+    let reach = 2 * Int(Double(high - low).squareRoot()) + 1
+    if guess - reach > low, let found = object(at: guess - reach), found < name { low = guess - reach }
+    if guess + reach < high, let found = object(at: guess + reach), name < found { high = guess + reach }
     while low < high {
       let middle = (low + high) / 2
       guard let found = object(at: middle) else { return nil }
