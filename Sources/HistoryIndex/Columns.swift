@@ -30,17 +30,18 @@ struct Columns {
 /// Names of git objects and digests: hexadecimal for callers, bytes in the tables.
 enum HexName {
   static func text(_ data: Data) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(unsafeUninitializedCapacity: data.count * 2) { buffer in
-      var place = 0
-      for byte in data {
-        buffer[place] = digits[Int(byte >> 4)]
-        buffer[place + 1] = digits[Int(byte & 15)]
-        place += 2
+    data.withUnsafeBytes { bytes in
+      String(unsafeUninitializedCapacity: bytes.count * 2) { buffer in
+        for place in bytes.indices {
+          buffer[place * 2] = digit(bytes[place] >> 4)
+          buffer[place * 2 + 1] = digit(bytes[place] & 15)
+        }
+        return bytes.count * 2
       }
-      return place
     }
   }
+
+  private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x61 - 10 + value }
 
   /// The bytes; what is no hexadecimal becomes bytes that no name has.
   static func data(_ text: String) -> Data {

@@ -8,8 +8,6 @@ internal import KubeModel
 /// It is a projection of the store's refs and can always be made again from them.
 package final class HistoryIndex: Sendable {
   private let queue: DatabaseQueue
-  /// The log beside the file; nil where the index is in memory.
-  private let log: String?
 
   /// Opens the index, or makes it.
   ///
@@ -71,10 +69,7 @@ package final class HistoryIndex: Sendable {
     }
   }
 
-  private init(_ queue: DatabaseQueue) {
-    self.queue = queue
-    log = nil
-  }
+  private init(_ queue: DatabaseQueue) { self.queue = queue }
 
   private init(_ path: String) throws {
     var configuration = Configuration()
@@ -86,7 +81,6 @@ package final class HistoryIndex: Sendable {
       // See `deinit`.
       ambit_sqlite_keep_log_on_close(database.sqliteConnection)
     }
-    log = "\(path)-wal"
     queue = try DatabaseQueue(path: path, configuration: configuration)
     switch try queue.read(IndexSchema.isCurrent) {
     case true?: break
@@ -107,10 +101,9 @@ package final class HistoryIndex: Sendable {
   private static let longLog = 4 << 20
 
   deinit {
-    let size = log.flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.size] as? Int } ?? 0
-    guard size > HistoryIndex.longLog else { return }
     // While another process reads from the log, the next one does this.
     try? queue.writeWithoutTransaction { database in
+      guard ambit_sqlite_log_size(database.sqliteConnection) > HistoryIndex.longLog else { return }
       try database.execute(sql: "PRAGMA busy_timeout = 0")
       try database.checkpoint(.truncate)
     }
