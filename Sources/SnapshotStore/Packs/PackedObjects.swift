@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 
-/// The objects in the packs of a store, read past libgit2 and some five times as fast: for whoever reads many.
+/// The objects in the packs of a store, read past libgit2, several times as fast.
 ///
 /// It knows the packs that were there when it was made, and gives nothing but what is sound; for the rest, and for
 /// what is wrong with it, libgit2 is asked.
