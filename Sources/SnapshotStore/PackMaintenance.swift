@@ -28,6 +28,7 @@ package final class PackMaintenance {
   private let store: String
   private let lock: Int32
   private let lockPath: String
+  private var isBegun = false
   private var packs: String { "\(store)/objects/pack" }
   private var objects: String { "\(store)/objects" }
 
@@ -57,10 +58,11 @@ package final class PackMaintenance {
       usleep(25_000)
       isHeld = flock(lock, LOCK_EX | LOCK_NB) != 0
     }
+    // The file is closed by `deinit`, which runs here as well.
     guard !isHeld else {
-      close(lock)
       throw StoreError(.locked, "another ambit maintains this store", hint: "try again when it is done")
     }
+    isBegun = true
     try? FileManager.default.removeItem(atPath: workspace)
     do {
       for folder in ["pack", "info"] {
@@ -74,7 +76,8 @@ package final class PackMaintenance {
   }
 
   deinit {
-    try? FileManager.default.removeItem(atPath: workspace)
+    // Without the lock, what stands there is another's.
+    if isBegun { try? FileManager.default.removeItem(atPath: workspace) }
     close(lock)
   }
 
