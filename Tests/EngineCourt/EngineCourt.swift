@@ -8,7 +8,8 @@ package struct EngineCourt {
   /// Endpoints by the reference's ids, `namespace/Kind/name`.
   private let places: [String: ReachabilityEngine.Place]
 
-  /// Whether a policy is one that no server takes, or that nobody evaluates: the reference leaves such unknown.
+  /// Whether a policy is one that no server takes, or that nobody evaluates: the reference leaves such unknown. Nor does it
+  /// know versions of Cilium that differ.
   package let hasRefusedPolicies: Bool
 
   package init(_ objects: [KubeObject], _ options: Reference.Options) {
@@ -25,7 +26,9 @@ package struct EngineCourt {
       decidesSelf: options.selfTraffic == .policy)
     let model = ClusterModel(state)
     let set = PolicySet(state, semantics)
-    hasRefusedPolicies = set.problems.contains { $0.effect == .refused || $0.effect == .unknown }
+    let conditions = set.policies.flatMap(\.sections.values).flatMap(\.rules).compactMap(\.condition?.code)
+    hasRefusedPolicies =
+      set.problems.contains { $0.effect == .refused || $0.effect == .unknown } || conditions.contains("cilium-version")
     engine = ReachabilityEngine(model, set.policies, semantics, nodeVerdict: set.nodeVerdict)
     var places: [String: ReachabilityEngine.Place] = [:]
     for entry in model.workloads {
@@ -52,9 +55,7 @@ package struct EngineCourt {
       let transport = TrafficSet.Transport(packet.protocol.rawValue), let port = UInt16(exactly: packet.port)
     else { return nil }
     let point = TrafficPoint(transport, port)
-    if source == destination, engine.verdict(from: source, to: destination, point) == .allowed,
-      !engine.semantics.decidesSelf
-    {
+    if packet.source == packet.destination, !engine.semantics.decidesSelf {
       return Reference.Answer(egress: .allowed, ingress: .allowed)
     }
     return Reference.Answer(

@@ -26,7 +26,8 @@ extension ReachabilityAnalysis {
   ) -> ConnectionAnswer {
     ConnectionAnswer(
       source: source.title, destination: destination.title, point: point,
-      verdict: engine.verdict(from: source.place, to: destination.place, point),
+      verdict: engine.verdict(
+        from: source.place, to: destination.place, point, isSelf: source.pod != nil && source.pod == destination.pod),
       traces: [
         engine.trace(source.place, with: destination.place, .egress, point),
         engine.trace(destination.place, with: source.place, .ingress, point),

@@ -7,6 +7,8 @@ package struct PlaceReference {
     package let place: ReachabilityEngine.Place
     /// `shop/web[Deployment]`, or the address.
     package let title: String
+    /// The pod, where it is one and not several: `shop/web-0`.
+    package var pod: String?
   }
 
   /// The forms that are understood, for messages.
@@ -24,13 +26,17 @@ package struct PlaceReference {
       let workload = entry.workload
       let title = "\(workload.namespace)/\(workload.name)[\(workload.kind)]"
       for (variant, endpoint) in zip(workload.variants, entry.endpoints) {
-        let candidate = Candidate(place: .endpoint(endpoint), title: title)
+        let candidate = Candidate(
+          place: .endpoint(endpoint), title: title,
+          pod: workload.kind == "Pod" ? "\(workload.namespace)/\(workload.name)" : nil)
         for name in [workload.name, "\(workload.kind.lowercased())/\(workload.name)"] {
           names["\(workload.namespace)/\(name)", default: []].append(candidate)
         }
         for name in variant.value["names"]?.strings ?? [] where name != workload.name {
           names["\(workload.namespace)/\(name)", default: []].append(
-            Candidate(place: .endpoint(endpoint), title: "\(workload.namespace)/\(name)[Pod]"))
+            Candidate(
+              place: .endpoint(endpoint), title: "\(workload.namespace)/\(name)[Pod]",
+              pod: "\(workload.namespace)/\(name)"))
         }
       }
     }

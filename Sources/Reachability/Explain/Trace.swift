@@ -75,12 +75,12 @@ extension ReachabilityEngine {
   }
 
   /// What becomes of traffic from one place to another.
-  package func verdict(from source: Place, to destination: Place, _ point: TrafficPoint) -> Verdict {
-    if case .endpoint(let place) = source, source == destination, !semantics.decidesSelf,
-      !model.endpoints[place].isOnHostNetwork
-    {
-      return .allowed
-    }
+  ///
+  /// - Parameter isSelf: whether both ends are one pod. Two pods of one endpoint are not.
+  package func verdict(
+    from source: Place, to destination: Place, _ point: TrafficPoint, isSelf: Bool = false
+  ) -> Verdict {
+    if isSelf && !semantics.decidesSelf { return .allowed }
     return Verdict.both(
       verdict(source, with: destination, .egress, point), verdict(destination, with: source, .ingress, point))
   }

@@ -4,8 +4,10 @@ enum OpennessLints {
     var everyone: [Direction: Bitset] = [:]
     for direction in Direction.allCases {
       // Pods on their node's network have the address of the node, and are no peers of their own.
-      let count = context.engine.columnCount(direction)
-      var all = Bitset(count: count, filled: context.model.endpoints.count..<count)
+      let start = context.engine.rangeStart(direction)
+      var all = Bitset(
+        count: context.engine.columnCount(direction),
+        filled: start..<(start + context.engine.spokenRanges(direction).count))
       for (place, endpoint) in context.model.endpoints.enumerated() where !endpoint.isOnHostNetwork { all.insert(place) }
       everyone[direction] = all
     }
