@@ -5,7 +5,7 @@ import Reachability
 
 /// How connections are printed.
 enum ConnectionFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, txt, md, csv, json, dot
+  case table, txt, md, csv, json, dot, svg
 }
 
 struct ConnectionsCommand: ParsableCommand {
@@ -22,7 +22,7 @@ struct ConnectionsCommand: ParsableCommand {
   @OptionGroup var options: ReachabilityOptions
   @OptionGroup var namespaces: NamespaceOptions
 
-  @Option(name: [.short, .long], help: "The format: table, txt, md, csv, json or dot")
+  @Option(name: [.short, .long], help: "The format: table, txt, md, csv, json, dot or svg")
   var output: ConnectionFormat = .table
 
   @Option(name: .long, help: ArgumentHelp("Only connections from this workload: NAME, NAMESPACE/NAME, or NAMESPACE/", valueName: "workload"))

@@ -2,6 +2,7 @@ import AmbitKit
 import ArgumentParser
 import HistoryIndex
 import KubeModel
+import Reachability
 
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,6 +10,9 @@ struct DiffCommand: ParsableCommand {
     discussion: """
       A and B are moments or revisions; without B, A is compared with now. Without both, the last snapshot is \
       compared with the one before.
+
+      With --connections, connections that are added, removed or changed, between two points, a point and a \
+      directory of manifests, or two directories.
 
       Example: ambit diff 2026-11-01 2026-11-23 -n shop
       """)
@@ -21,7 +25,27 @@ struct DiffCommand: ParsableCommand {
 
   @Flag(name: .long, help: "Only count the changes of each object") var stat = false
 
+  @Flag(name: .long, help: "Compare who can talk to whom, and not objects") var connections = false
+
+  @Option(
+    name: [.customShort("f"), .long],
+    help: ArgumentHelp(
+      "With --connections: these manifests are the newer state; given twice, the older and the newer one",
+      valueName: "path"))
+  var file: [String] = []
+
+  func validate() throws {
+    if !file.isEmpty && !connections { throw ValidationError("--file goes with --connections") }
+    if file.count > 2 { throw ValidationError("--file can be given twice at most") }
+    if file.count == 2 && (a != nil || moment.at != nil) {
+      throw ValidationError("two --file are both states: leave out A, B and --at")
+    }
+    if !file.isEmpty && b != nil { throw ValidationError("--file is the newer state: leave out B") }
+    if connections && stat { throw ValidationError("--connections and --stat exclude each other") }
+  }
+
   func run() throws {
+    if connections { return try runConnections() }
     let history = try moment.cluster.history()
     let new = try history.point(b ?? moment.at)
     let old: ClusterHistory.Point
@@ -62,5 +86,45 @@ struct DiffCommand: ParsableCommand {
       result.table = table
     }
     result.print(output.output)
+  }
+
+  // MARK: Connections
+
+  private func runConnections() throws {
+    var isWhole = true
+    func manifests(_ path: String) throws -> ClusterState {
+      let read = try ReachabilityOptions.manifests(path)
+      for diagnostic in read.diagnostics { Terminal.note("Warning: \(diagnostic)") }
+      isWhole = isWhole && read.diagnostics.isEmpty
+      return read.state
+    }
+    let old: ClusterState
+    let new: ClusterState
+    if file.count == 2 {
+      (old, new) = (try manifests(file[0]), try manifests(file[1]))
+    } else {
+      let history = try moment.cluster.history()
+      let newer = file.isEmpty ? try history.point(b ?? moment.at) : nil
+      new = try newer.map(history.state) ?? manifests(file[0])
+      if let newer, a == nil {
+        guard let parent = newer.snapshot.parent else {
+          throw AmbitError(
+            .notFound, "there is no snapshot before \(newer.snapshot.commit.prefix(10))",
+            hint: "name two points: ambit diff --connections A B")
+        }
+        old = try history.state(at: history.point(parent))
+      } else {
+        old = try history.state(at: history.point(a ?? moment.at))
+      }
+    }
+    // One way to understand policy for both, or its change would show as one of connections.
+    let semantics = Semantics(Semantics.Profile(of: file.isEmpty ? new : old))
+    let diff = ConnectionDiff(ReachabilityAnalysis(old, semantics), ReachabilityAnalysis(new, semantics))
+    if diff.changes.isEmpty && [.table, .csv].contains(output.output) {
+      Terminal.note("No connection differs")
+    } else {
+      ConnectionDiffOutput(diff).output.print(output.output)
+    }
+    if !isWhole { throw ExitCode(2) }
   }
 }

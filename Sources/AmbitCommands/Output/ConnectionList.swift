@@ -15,6 +15,8 @@ struct ConnectionList {
   private let names: [String]
   private let namespaces: [String?]
   private(set) var lines: [Line]
+  /// Whether some of the connections were asked for, and not all.
+  private var isFiltered = false
 
   init(_ analysis: ReachabilityAnalysis) {
     let model = analysis.model
@@ -44,7 +46,8 @@ struct ConnectionList {
     var ranks = Array(repeating: 0, count: names.count)
     let order = names.indices.sorted { names[$0].utf8.lexicographicallyPrecedes(names[$1].utf8) }
     for (rank, place) in order.enumerated() { ranks[place] = rank }
-    self.names = names
+    // What a file calls itself is not trusted to be a name.
+    self.names = names.map(HiddenText.escaped)
     self.namespaces = namespaces
     self.lines = lines.map { (ranks[$0.source] << 32 | ranks[$0.destination], $0) }
       .sorted { $0.0 < $1.0 }.map(\.1)
@@ -67,6 +70,7 @@ struct ConnectionList {
       if wanted.hasSuffix("/") { return name.hasPrefix(wanted) }
       return wanted.contains("/") ? name == wanted : name.hasSuffix("/\(wanted)")
     }
+    isFiltered = from != nil || to != nil || !focus.isEmpty || namespace != nil || isExternal
     lines = lines.filter { line in
       if let from, !matches(line.source, from) { return false }
       if let to, !matches(line.destination, to) { return false }
@@ -88,8 +92,9 @@ struct ConnectionList {
     case .md:
       (["| src | dst | conn |", "|-----|-----|------|"] + permitted { "| \($0) | \($1) | \($2) |" })
         .joined(separator: "\n")
-    case .json: JSONWriter.string(of: .list([]))
-    case .dot: ""
+    case .json: json
+    case .dot: graph.dot
+    case .svg: graph.svg
     }
   }
 
@@ -100,6 +105,21 @@ struct ConnectionList {
     return lines.compactMap {
       isNone[$0.outcome] ? nil : line(names[$0.source], names[$0.destination], texts[$0.outcome])
     }
+  }
+
+  private var graph: ConnectionGraph {
+    ConnectionGraph(
+      permitted { ConnectionGraph.Edge(source: $0, destination: $1, label: $2) },
+      workloads: isFiltered ? [] : zip(names, namespaces).filter { $1 != nil }.map(\.0))
+  }
+
+  /// netpol-analyzer's array; its fields stand in the order that it writes them in.
+  private var json: String {
+    func text(_ text: String) -> String { JSONWriter.string(of: .string(text)) }
+    let objects = permitted { source, destination, conn in
+      "  {\n    \"src\": \(text(source)),\n    \"dst\": \(text(destination)),\n    \"conn\": \(text(conn))\n  }"
+    }
+    return objects.isEmpty ? "[]" : "[\n\(objects.joined(separator: ",\n"))\n]"
   }
 
   private static func quoted(_ text: String) -> String { text.contains(",") ? "\"\(text)\"" : text }

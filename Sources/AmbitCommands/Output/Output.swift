@@ -10,6 +10,8 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 struct Output {
   /// Nil where the result is better told in lines of its own.
   var table: Table?
+  /// What `-o csv` prints where it is not the table.
+  var csv: String?
   /// What `-o table` prints where there is no table.
   var text: String = ""
   /// The kind that JSON and YAML name, and what they hold, which is made where one of them is asked for.
@@ -38,7 +40,7 @@ struct Output {
         Terminal.print(table?.text ?? text)
       }
     case .csv:
-      Terminal.print(table?.csv ?? text)
+      Terminal.print(csv ?? table?.csv ?? text)
     case .json:
       Terminal.print(JSONWriter.string(of: document))
     case .yaml:

@@ -35,6 +35,11 @@ struct ColumnMatch: Sendable {
   var sure: Bitset
   /// Those that it holds of surely are among them.
   var possible: Bitset
+
+  mutating func formUnion(_ other: ColumnMatch) {
+    sure.formUnion(other.sure)
+    possible.formUnion(other.possible)
+  }
 }
 
 /// Turns rules into columns.

@@ -8,11 +8,16 @@ struct PeerMatcher {
   /// Whoever one of these names.
   func union(_ terms: [PeerTerm.Who], _ index: inout LabelIndex) -> ColumnMatch {
     var result = ColumnMatch(sure: none, possible: none)
+    // Blocks that each hold some of a pod's addresses may hold all of them together.
+    var blocks: [AddressReach: [IPRange]] = [:]
     for term in terms {
-      let match = match(term, &index)
-      result.sure.formUnion(match.sure)
-      result.possible.formUnion(match.possible)
+      if case .addresses(let own, let reach) = term {
+        blocks[reach, default: []] += own
+      } else {
+        result.formUnion(match(term, &index))
+      }
     }
+    for (reach, blocks) in blocks { result.formUnion(addresses(IPRange.union(blocks), reach)) }
     return result
   }
 

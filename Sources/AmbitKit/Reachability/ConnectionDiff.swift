@@ -1,0 +1,115 @@
+internal import KubeModel
+package import Reachability
+
+/// What differs between the connections of two states.
+package struct ConnectionDiff {
+  package struct Change {
+    package enum Kind: String, Sendable, CaseIterable { case changed, added, removed }
+    package let kind: Kind
+    package let source: String
+    package let destination: String
+    package let old: TrafficSet
+    package let new: TrafficSet
+    /// Ends that only one of the states has.
+    package let workloads: [String]
+
+    /// `workload shop/web[Deployment] added`, or empty.
+    package var workloadText: String {
+      workloads.isEmpty ? "" : "workload \(workloads.joined(separator: " and ")) \(kind.rawValue)"
+    }
+  }
+
+  package let changes: [Change]
+
+  /// An end as both states know it.
+  private enum End: Hashable {
+    case named(String)
+    case range(IPRange)
+  }
+
+  private struct Pair: Hashable {
+    let source: End
+    let destination: End
+  }
+
+  /// What two pairs have to share for their ranges of addresses to be told as one.
+  private struct Group: Hashable {
+    let source: String?
+    let destination: String?
+    let old: TrafficSet
+    let new: TrafficSet
+  }
+
+  /// Compares what is allowed for sure. Both states are cut at the addresses that either speaks of.
+  package init(_ old: ReachabilityAnalysis, _ new: ReachabilityAnalysis) {
+    let left = old.cut(by: new.set.policies)
+    let right = new.cut(by: old.set.policies)
+    let (before, after) = (ConnectionDiff.pairs(left), ConnectionDiff.pairs(right))
+    let (oldNames, newNames) = (Set(left.workloadTitles), Set(right.workloadTitles))
+    var groups: [Group: [IPRange]] = [:]
+    var found: [(source: String, destination: String, old: TrafficSet, new: TrafficSet)] = []
+    for pair in Set(before.keys).union(after.keys) {
+      let (was, is_) = (before[pair] ?? .none, after[pair] ?? .none)
+      guard was != is_ else { continue }
+      switch (pair.source, pair.destination) {
+      case (.named(let source), .named(let destination)): found.append((source, destination, was, is_))
+      case (.range(let range), .named(let destination)):
+        groups[Group(source: nil, destination: destination, old: was, new: is_), default: []].append(range)
+      case (.named(let source), .range(let range)):
+        groups[Group(source: source, destination: nil, old: was, new: is_), default: []].append(range)
+      case (.range, .range): break
+      }
+    }
+    for (group, ranges) in groups {
+      for range in IPRange.union(ranges) {
+        let title = "\(range)[External]"
+        found.append((group.source ?? title, group.destination ?? title, group.old, group.new))
+      }
+    }
+    changes = found.map { change in
+      let kind: Change.Kind = change.old.isEmpty ? .added : change.new.isEmpty ? .removed : .changed
+      let only = kind == .added ? newNames.subtracting(oldNames) : oldNames.subtracting(newNames)
+      return Change(
+        kind: kind, source: change.source, destination: change.destination, old: change.old, new: change.new,
+        workloads: kind == .changed ? [] : [change.source, change.destination].filter(only.contains))
+    }.sorted { left, right in
+      let (leftRank, rightRank) = (ConnectionDiff.rank(left), ConnectionDiff.rank(right))
+      if leftRank != rightRank { return leftRank < rightRank }
+      let isSameSource = left.source == right.source
+      return (isSameSource ? left.destination : left.source).utf8
+        .lexicographicallyPrecedes((isSameSource ? right.destination : right.source).utf8)
+    }
+  }
+
+  /// What passes the ingress controller comes last, and then what kind of change it is counts.
+  private static func rank(_ change: Change) -> Int {
+    (change.source.hasPrefix("{") ? Change.Kind.allCases.count : 0)
+      + (Change.Kind.allCases.firstIndex(of: change.kind) ?? 0)
+  }
+
+  private static func pairs(_ analysis: ReachabilityAnalysis) -> [Pair: TrafficSet] {
+    let connections = Connections(analysis.engine, entryPoints: analysis.entryPoints())
+    let titles = analysis.workloadTitles
+    func end(_ end: Connections.End) -> End {
+      switch end {
+      case .workload(let place): .named(titles[place])
+      case .ingressController: .named("{ingress-controller}")
+      case .addresses(let range): .range(range)
+      }
+    }
+    var pairs: [Pair: TrafficSet] = [:]
+    for connection in connections.connections {
+      let allowed = connections.outcomes[connection.outcome].allowed.intersection(.everyPort)
+      guard !allowed.isEmpty else { continue }
+      pairs[Pair(source: end(connection.source), destination: end(connection.destination))] = allowed
+    }
+    return pairs
+  }
+}
+
+extension ReachabilityAnalysis {
+  /// `shop/web[Deployment]`, in the order of the model's workloads.
+  package var workloadTitles: [String] {
+    model.workloads.map { "\($0.workload.namespace)/\($0.workload.name)[\($0.workload.kind)]" }
+  }
+}
