@@ -41,7 +41,7 @@ struct AnalyzerTextTests {
     "example_pods_w_same_owner_and_labels_gap_with_good_match_expression": "an owner without a kind is none",
     "example_pods_w_same_owner_and_labels_gap_banp_good": "an owner without a kind is none",
     "document_with_syntax_error": "a broken document costs only itself",
-    "onlineboutique_workloads_with_ingress": "an Ingress whose backend names no Service that is there",
+    "onlineboutique_workloads_with_ingress": "an Ingress whose backend names a port that its Service does not have",
   ]
 
   private static func plain(_ text: String) -> String { text.filter { !$0.isNewline } }

@@ -10,7 +10,8 @@ struct ByDirection<Value> {
 
   subscript(direction: Direction) -> Value {
     get { direction == .ingress ? ingress : egress }
-    set { if direction == .ingress { ingress = newValue } else { egress = newValue } }
+    // In place: a getter and a setter would copy a whole array for each element that is changed.
+    _modify { if direction == .ingress { yield &ingress } else { yield &egress } }
   }
 }
 
