@@ -38,9 +38,6 @@ struct ConnectionsCommand: ParsableCommand {
 
   func run() throws {
     let (analysis, isWhole) = try options.analysis()
-    for problem in analysis.set.problems where problem.effect != .surprising {
-      Terminal.note("Warning: \(problem.text)")
-    }
     var list = ConnectionList(analysis)
     for warning in list.warnings { Terminal.note("Warning: \(warning)") }
     list.filter(from: from, to: to, focus: focus, namespace: namespaces.namespace, isExternal: external)

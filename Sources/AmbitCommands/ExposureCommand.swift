@@ -33,9 +33,6 @@ struct ExposureCommand: ParsableCommand {
 
   func run() throws {
     let (analysis, isWhole) = try options.analysis()
-    for problem in analysis.set.problems where problem.effect != .surprising {
-      Terminal.note("Warning: \(problem.text)")
-    }
     let selection = WorkloadSelection(focus: focus, namespace: namespaces.namespace)
     switch output {
     case .table:

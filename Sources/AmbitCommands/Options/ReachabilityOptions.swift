@@ -66,10 +66,25 @@ struct ReachabilityOptions: ParsableArguments {
     return Input(state: manifests.state, places: manifests.places, isWhole: manifests.diagnostics.isEmpty)
   }
 
-  /// The engine over the state that was asked for.
+  /// The engine over the state that was asked for; what of its policies is not in force is told on stderr.
   func analysis() throws -> (analysis: ReachabilityAnalysis, isWhole: Bool) {
     let input = try input()
-    return (ReachabilityAnalysis(input.state, semantics(for: input.state)), input.isWhole)
+    let analysis = ReachabilityAnalysis(input.state, semantics(for: input.state))
+    for problem in analysis.set.problems where problem.effect != .surprising {
+      let place = input.places[problem.policy.path].map { place in
+        "\(place.file):\(place.line.map { "\($0):" } ?? "") "
+      }
+      Terminal.note(HiddenText.escaped("Warning: \(place ?? "")\(problem.text)"))
+    }
+    if let first = analysis.set.unenforced.first {
+      let count = analysis.set.unenforced.count
+      Terminal.note(
+        HiddenText.escaped(
+          "Warning: \(count) \(count == 1 ? "policy is" : "policies are") not enforced under --semantics "
+            + "\(analysis.engine.semantics.profile.rawValue), such as \(first.policy.title); `ambit lint` lists them"))
+    }
+    let isRefused = analysis.set.problems.contains { $0.effect == .refused }
+    return (analysis, input.isWhole && !(file != nil && isRefused))
   }
 
   func semantics(for state: ClusterState) -> Semantics {
