@@ -98,7 +98,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "AmbitKit", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys", "SnapshotStore",
+        "AmbitKit", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability", "SigningKeys",
+        "SnapshotStore",
       ], path: "Benchmarks"),
 
     // An API server for tests of the reader and of the command.

@@ -9,7 +9,7 @@ struct Benchmarks {
   static let cases: [(name: String, run: @Sendable () throws -> Void)] = [
     ("first", StoreBenchmark.first), ("backfill", StoreBenchmark.backfill), ("live", StoreBenchmark.live),
     ("recording", RecordingBenchmark.run), ("history", HistoryBenchmark.run),
-    ("fleet", FleetBenchmark.run), ("maintain", MaintenanceBenchmark.run),
+    ("fleet", FleetBenchmark.run), ("maintain", MaintenanceBenchmark.run), ("reachability", ReachabilityBenchmark.run),
   ]
 
   static func main() throws {

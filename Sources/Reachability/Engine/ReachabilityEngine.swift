@@ -88,6 +88,9 @@ package final class ReachabilityEngine {
     columnsByDirection[direction].hasIPv6 ? ranges(direction) : ranges(direction).filter { $0.family == .v4 }
   }
 
+  /// The number of the verdict map by which nothing passes.
+  package var deniedState: UInt32 { table.number(of: .denied) }
+
   /// Ranges of addresses outside, cut where a rule of the direction begins or ends to speak of them.
   package func ranges(_ direction: Direction) -> [IPRange] { columnsByDirection[direction].ranges }
 
