@@ -49,6 +49,25 @@ import Testing
     #expect(found.places(.redundantPolicy) == ["c spec.podSelector"])
   }
 
+  @Test func `AL003 and AL005: what a rule leaves out of its policy's pods, or of their ports, it does not cover`() throws {
+    func calico(_ name: String, _ first: String, _ second: String) -> String {
+      """
+      {apiVersion: projectcalico.org/v3, kind: NetworkPolicy, metadata: {name: \(name), namespace: shop}, \
+      spec: {selector: "has(app)", ingress: [\(first), \(second)]}}
+      """
+    }
+    let all = "{action: Allow, protocol: TCP, source: {selector: \"app == 'web'\"}}"
+    let part = "{action: Allow, protocol: TCP, source: {selector: \"app == 'web'\"}, destination: {selector: \"app == 'api'\"}}"
+    let hole = "{action: Allow, protocol: TCP, source: {selector: \"app == 'web'\"}, destination: {notPorts: [grpc]}}"
+    for first in [part, hole] {
+      let found = try LintCase(calico("a", first, all), semantics: Semantics(.calico))
+      #expect(!found.places(.redundantRule).contains("a spec.ingress[1]"))
+      #expect(!found.places(.shadowedRule).contains("a spec.ingress[1]"))
+    }
+    let found = try LintCase(calico("a", all, part), semantics: Semantics(.calico))
+    #expect((found.places(.redundantRule) + found.places(.shadowedRule)).contains("a spec.ingress[1]"))
+  }
+
   @Test func `AL003: of two rules that are alike the later is named, once`() throws {
     let found = try LintCase(ingress("a", web, web, web))
     #expect(found.places(.redundantRule) == ["a spec.ingress[1]", "a spec.ingress[2]"])

@@ -9,24 +9,16 @@ struct CompiledRule: Sendable {
     let isConditional: Bool
   }
 
-  /// Ports by name that stand for ports of the pod that the policy applies to.
-  struct OwnPorts: Sendable {
-    let named: [NamedPort]
-    let except: TrafficSet
-    let exceptNamed: [NamedPort]
-  }
-
   let action: RuleAction
   let parts: [Part]
-  let ownPorts: OwnPorts?
+  /// The traffic, where names in it stand for ports of the pod that the policy applies to.
+  let ownTraffic: RuleTraffic?
   /// Which of the endpoints that the policy applies to the rule is about; nil for all of them.
   let subjects: ColumnMatch?
 
   /// The traffic of a part at an endpoint that the policy applies to.
   func traffic(_ part: Part, at endpoint: Endpoint) -> TrafficSet {
-    guard let ownPorts else { return part.traffic }
-    return part.traffic.union(endpoint.traffic(ownPorts.named)).subtracting(ownPorts.except)
-      .subtracting(endpoint.traffic(ownPorts.exceptNamed))
+    ownTraffic?.traffic(at: endpoint) ?? part.traffic
   }
 }
 
@@ -72,30 +64,20 @@ struct RuleCompiler {
       if !match.sure.isEmpty { peers.append((match.sure, isConditional)) }
     }
     var parts: [CompiledRule.Part] = []
-    var ownPorts: CompiledRule.OwnPorts?
     for (columns, isConditional) in peers {
-      switch rule.traffic {
-      case .everything:
-        parts.append(CompiledRule.Part(columns: columns, traffic: .everything, isConditional: isConditional))
-      case .some(let fixed, let named, let except, let exceptNamed):
+      if case .some(let fixed, let named, _, _) = rule.traffic {
         parts += atPodsToCome(fixed, named, among: columns, isConditional)
-        let isByName = !named.isEmpty || !exceptNamed.isEmpty
-        if direction == .ingress && isByName {
-          ownPorts = CompiledRule.OwnPorts(named: named, except: except, exceptNamed: exceptNamed)
-          parts.append(CompiledRule.Part(columns: columns, traffic: fixed, isConditional: isConditional))
-        } else if isByName {
-          parts += byName(columns, isConditional) { endpoint in
-            fixed.union(endpoint?.traffic(named) ?? .none).subtracting(except)
-              .subtracting(endpoint?.traffic(exceptNamed) ?? .none)
-          }
-        } else {
-          parts.append(
-            CompiledRule.Part(columns: columns, traffic: fixed.subtracting(except), isConditional: isConditional))
-        }
+      }
+      if direction == .egress && rule.traffic.isByName {
+        parts += byName(columns, isConditional, rule.traffic)
+      } else {
+        parts.append(
+          CompiledRule.Part(columns: columns, traffic: rule.traffic.traffic(at: nil), isConditional: isConditional))
       }
     }
     return CompiledRule(
-      action: rule.action, parts: parts, ownPorts: ownPorts,
+      action: rule.action, parts: parts,
+      ownTraffic: direction == .ingress && rule.traffic.isByName ? rule.traffic : nil,
       subjects: rule.subject.map { matcher.match($0, &index) })
   }
 
@@ -113,13 +95,13 @@ struct RuleCompiler {
   /// At the destination's end a name is resolved by the destination, which is the peer: a part for each
   /// set of ports that comes out. Addresses have no names for ports.
   private func byName(
-    _ peers: Bitset?, _ isConditional: Bool, _ traffic: (Endpoint?) -> TrafficSet
+    _ peers: Bitset?, _ isConditional: Bool, _ traffic: RuleTraffic
   ) -> [CompiledRule.Part] {
     let peers = peers ?? Bitset(count: columns.count, filled: 0..<columns.count)
     var found: [TrafficSet: Bitset] = [:]
-    let other = traffic(nil)
+    let other = traffic.traffic(at: nil)
     peers.forEach { column in
-      let traffic = column < columns.endpointCount ? traffic(model.endpoints[column]) : other
+      let traffic = column < columns.endpointCount ? traffic.traffic(at: model.endpoints[column]) : other
       if !traffic.isEmpty { found[traffic, default: Bitset(count: columns.count)].insert(column) }
     }
     return found.map { CompiledRule.Part(columns: $1, traffic: $0, isConditional: isConditional) }

@@ -17,43 +17,34 @@ package struct ConnectionTable {
     ingress = engine.model.endpoints.indices.map { engine.row($0, .ingress) }
   }
 
-  /// Numbers of a direction's states, dense from 0, so that a pair of them finds its join in an array.
-  private struct Numbering {
-    private(set) var states: [UInt32] = []
-    private var places: [UInt32: UInt16] = [:]
-
-    mutating func place(_ state: UInt32) -> UInt16 {
-      if let place = places[state] { return place }
-      let place = UInt16(truncatingIfNeeded: states.count)
-      states.append(state)
-      places[state] = place
-      return place
-    }
-  }
-
-  /// A row with dense numbers in place of the table's.
+  /// A direction's row with states numbered from 0 on in place of the table's numbers, so that a pair of them
+  /// finds its join in an array.
   private struct DenseRow {
-    let base: UInt16
-    let parts: [(state: UInt16, columns: Bitset)]
+    let base: UInt32
+    let parts: [(state: UInt32, columns: Bitset)]
 
-    init(_ row: Row, _ numbering: inout Numbering) {
-      base = numbering.place(row.base)
-      parts = row.parts.map { (numbering.place($0.state), $0.columns) }
+    init(_ row: Row, _ states: inout Interner<UInt32>) {
+      base = states.number(of: row.base)
+      parts = row.parts.map { (states.number(of: $0.state), $0.columns) }
     }
   }
+
+  /// Beyond so many pairs of states, an array for their joins would take more than it saves.
+  private static let mostJoins = 1 << 24
 
   /// Calls `body` with each source and the number of the verdict map of each destination.
   package func forEachSource(_ body: (_ source: Int, _ states: UnsafeBufferPointer<UInt32>) -> Void) {
     guard count > 0 else { return }
-    var (sources, destinations) = (Numbering(), Numbering())
+    var (sources, destinations) = (Interner<UInt32>(), Interner<UInt32>())
     let egress = egress.map { DenseRow($0, &sources) }
     let ingress = ingress.map { DenseRow($0, &destinations) }
-    let width = destinations.states.count
-    var joins = [UInt32](repeating: .max, count: sources.states.count * width)
+    let width = destinations.elements.count
+    let joinCount = sources.elements.count * width
+    var joins = [UInt32](repeating: .max, count: joinCount <= ConnectionTable.mostJoins ? joinCount : 0)
     let bases = ingress.map(\.base)
     let size = min(ConnectionTable.blockSize, count)
-    var block = [UInt16](repeating: 0, count: size * count)
-    var outgoing = [UInt16](repeating: 0, count: count)
+    var block = [UInt32](repeating: 0, count: size * count)
+    var outgoing = [UInt32](repeating: 0, count: count)
     var states = [UInt32](repeating: 0, count: count)
     for start in stride(from: 0, to: count, by: size) {
       let range = start..<min(start + size, count)
@@ -79,11 +70,12 @@ package struct ConnectionTable {
             outgoing.withUnsafeBufferPointer { outgoing in
               joins.withUnsafeMutableBufferPointer { joins in
                 for column in 0..<count {
-                  let (from, to) = (Int(outgoing[column]), Int(block[line + column]))
-                  var joined = joins[from * width + to]
+                  let (from, to) = (outgoing[column], block[line + column])
+                  let pair = Int(from) * width + Int(to)
+                  var joined = joins.isEmpty ? .max : joins[pair]
                   if joined == .max {
-                    joined = engine.table.join(sources.states[from], destinations.states[to], .both)
-                    joins[from * width + to] = joined
+                    joined = engine.table.join(sources[from], destinations[to], .both)
+                    if !joins.isEmpty { joins[pair] = joined }
                   }
                   states[column] = joined
                 }

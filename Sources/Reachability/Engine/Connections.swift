@@ -58,10 +58,7 @@ package struct Connections {
     let model = engine.model
     var builder = Builder(engine)
     // Most workloads are one endpoint and most endpoints one workload.
-    var workloads = Array(repeating: [Int](), count: model.endpoints.count)
-    for (place, entry) in model.workloads.enumerated() {
-      for endpoint in Set(entry.endpoints) { workloads[endpoint].append(place) }
-    }
+    let workloads = model.workloadsOfEndpoint
     let denied = engine.table.number(of: .denied)
     let isManifold = model.workloads.map { Set($0.endpoints).count > 1 }
     var manifold: [UInt64: UInt32] = [:]
@@ -112,19 +109,13 @@ package struct Connections {
     let engine: ReachabilityEngine
     private(set) var outcomes: [Outcome] = []
     private(set) var connections: [Connection] = []
-    private var places: [UInt32: Int] = [:]
+    private var states = Interner<UInt32>()
 
     init(_ engine: ReachabilityEngine) { self.engine = engine }
 
     mutating func add(_ source: End, _ destination: End, _ state: UInt32) {
-      let place: Int
-      if let known = places[state] {
-        place = known
-      } else {
-        place = outcomes.count
-        places[state] = place
-        outcomes.append(Outcome(engine.table.map(state)))
-      }
+      let place = Int(states.number(of: state))
+      if place == outcomes.count { outcomes.append(Outcome(engine.table.map(state))) }
       guard !outcomes[place].isDenied else { return }
       connections.append(Connection(source: source, destination: destination, outcome: place))
     }

@@ -20,7 +20,8 @@ package final class ReachabilityEngine {
   /// What becomes of the traffic of endpoints on the network of their node.
   private let nodeVerdict: Verdict
 
-  private struct RowKey: Hashable {
+  /// What endpoints have in common that fare alike in a direction.
+  struct RowKey: Hashable {
     let policies: [Int32]
     /// The ports of the endpoint, where a rule speaks of ports by name.
     let ports: [Endpoint.Port]
@@ -104,25 +105,29 @@ package final class ReachabilityEngine {
 
   // MARK: Rows
 
+  /// What tells an endpoint from others in a direction, as far as its policies can tell.
+  func key(_ endpoint: Int, _ direction: Direction) -> RowKey {
+    let policies = applying[direction][endpoint]
+    let rules = policies.lazy.flatMap { self.rules(Int($0), direction) }
+    return RowKey(
+      policies: policies, ports: rules.contains { $0.ownTraffic != nil } ? model.endpoints[endpoint].ports : [],
+      subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] })
+  }
+
   /// The row of an endpoint.
   func row(_ endpoint: Int, _ direction: Direction) -> Row {
     let known = direction == .ingress ? rows.ingress.ofEndpoint[endpoint] : rows.egress.ofEndpoint[endpoint]
     if known >= 0 { return direction == .ingress ? rows.ingress.all[Int(known)] : rows.egress.all[Int(known)] }
     if model.endpoints[endpoint].isOnHostNetwork { return Row(base: table.number(of: nodeVerdict), parts: []) }
-    let policies = applying[direction][endpoint]
-    let steps = policies.compactMap { self.steps[direction][Int($0)] }
-    let rules = steps.lazy.flatMap(\.rules)
-    let own = model.endpoints[endpoint]
-    let key = RowKey(
-      policies: policies, ports: rules.contains { $0.ownPorts != nil } ? own.ports : [],
-      subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] })
+    let key = key(endpoint, direction)
     if let place = rows[direction].places[key] {
       rows[direction].ofEndpoint[endpoint] = Int32(place)
       return rows[direction].all[place]
     }
     let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
     let row = evaluator.row(
-      steps, of: endpoint, own, nodes: direction == .ingress ? nodes : nil)
+      key.policies.compactMap { steps[direction][Int($0)] }, of: endpoint, model.endpoints[endpoint],
+      nodes: direction == .ingress ? nodes : nil)
     let place = rows[direction].all.count
     rows[direction].all.append(row)
     rows[direction].places[key] = place
@@ -139,13 +144,6 @@ package final class ReachabilityEngine {
   }
 
   // MARK: Single answers
-
-  /// What becomes of traffic from one endpoint to another.
-  func map(_ source: Int, _ destination: Int) -> VerdictMap {
-    let egress = row(source, .egress).state(destination)
-    let ingress = row(destination, .ingress).state(source)
-    return table.map(table.join(egress, ingress, .both))
-  }
 
   /// What becomes of an endpoint's traffic with a range of addresses outside, in the order of `columns`.
   func map(_ endpoint: Int, _ direction: Direction, range: Int) -> VerdictMap {

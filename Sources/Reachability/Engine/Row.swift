@@ -42,7 +42,7 @@ struct RowEvaluator {
   ///   - nodes: columns whose traffic may come from the endpoint's own node, which always passes.
   func row(_ steps: [Step], of endpoint: Int, _ own: Endpoint, nodes: Bitset?) -> Row {
     var parts = [Part(state: table.number(of: .allowed), next: 0, columns: Bitset(count: columnCount, filled: 0..<columnCount))]
-    for tier in RowEvaluator.groups(steps, by: { $0.tier == $1.tier }).reversed() {
+    for tier in RowEvaluator.groups(steps[...], by: { $0.tier == $1.tier }).reversed() {
       let isEnd = tier.contains(where: \.isolates) && tier[tier.startIndex].tier.end == .deny
       let denied = table.number(of: .denied)
       parts = parts.map { Part(state: isEnd ? denied : $0.state, next: $0.state, columns: $0.columns) }
@@ -53,14 +53,14 @@ struct RowEvaluator {
           parts = parts.flatMap { tied(group, $0, endpoint, own) }
         }
       }
-      parts = RowEvaluator.coalesced(parts) { ($0.state, 0) }
+      // What comes behind the tier is settled in the states now.
+      parts = RowEvaluator.coalesced(parts.map { Part(state: $0.state, next: 0, columns: $0.columns) })
     }
     if let nodes {
       let pass = table.number(
         of: VerdictTable.Operation(traffic: .everything, action: .allow, isConditional: true))
-      parts = parts.map { Part(state: $0.state, next: 0, columns: $0.columns) }
       split(&parts, nodes, pass)
-      parts = RowEvaluator.coalesced(parts) { ($0.state, 0) }
+      parts = RowEvaluator.coalesced(parts)
     }
     // The state of most columns is left implicit.
     let counts = parts.map(\.columns.count)
@@ -82,7 +82,7 @@ struct RowEvaluator {
             traffic: traffic, action: rule.action, isConditional: part.isConditional || !isSubject))
         split(&parts, part.columns, operation)
       }
-      parts = RowEvaluator.coalesced(parts) { ($0.state, $0.next) }
+      parts = RowEvaluator.coalesced(parts)
     }
   }
 
@@ -126,21 +126,17 @@ struct RowEvaluator {
   }
 
   /// Joins parts that cannot be told apart any more.
-  private static func coalesced(_ parts: [Part], _ key: (Part) -> (UInt32, UInt32)) -> [Part] {
+  private static func coalesced(_ parts: [Part]) -> [Part] {
     guard parts.count > 1 else { return parts }
     var result: [Part] = []
     for part in parts {
-      if let same = result.firstIndex(where: { key($0) == key(part) }) {
+      if let same = result.firstIndex(where: { $0.state == part.state && $0.next == part.next }) {
         result[same].columns.formUnion(part.columns)
       } else {
         result.append(part)
       }
     }
     return result
-  }
-
-  private static func groups(_ steps: [Step], by isSame: (Step, Step) -> Bool) -> [ArraySlice<Step>] {
-    groups(steps[...], by: isSame)
   }
 
   private static func groups(_ steps: ArraySlice<Step>, by isSame: (Step, Step) -> Bool) -> [ArraySlice<Step>] {

@@ -11,10 +11,8 @@ final class VerdictTable {
     let isConditional: Bool
   }
 
-  private var maps: [VerdictMap] = []
-  private var numbers: [VerdictMap: UInt32] = [:]
-  private var operations: [Operation] = []
-  private var operationNumbers: [Operation: UInt32] = [:]
+  private var maps = Interner<VerdictMap>()
+  private var operations = Interner<Operation>()
   private var applied: [Triple: UInt32] = [:]
   private var joined: [Join: [UInt64: UInt32]] = [:]
 
@@ -35,25 +33,10 @@ final class VerdictTable {
     case fill
   }
 
-  func map(_ number: UInt32) -> VerdictMap { maps[Int(number)] }
-
-  func number(of map: VerdictMap) -> UInt32 {
-    if let number = numbers[map] { return number }
-    let number = UInt32(maps.count)
-    maps.append(map)
-    numbers[map] = number
-    return number
-  }
-
-  func number(of verdict: Verdict) -> UInt32 { number(of: VerdictMap(verdict)) }
-
-  func number(of operation: Operation) -> UInt32 {
-    if let number = operationNumbers[operation] { return number }
-    let number = UInt32(operations.count)
-    operations.append(operation)
-    operationNumbers[operation] = number
-    return number
-  }
+  func map(_ number: UInt32) -> VerdictMap { maps[number] }
+  func number(of map: VerdictMap) -> UInt32 { maps.number(of: map) }
+  func number(of verdict: Verdict) -> UInt32 { maps.number(of: VerdictMap(verdict)) }
+  func number(of operation: Operation) -> UInt32 { operations.number(of: operation) }
 
   /// The state before a rule, given the state behind it.
   ///
@@ -61,16 +44,16 @@ final class VerdictTable {
   func apply(_ operation: UInt32, to state: UInt32, next: UInt32) -> UInt32 {
     let key = Triple(operation: operation, state: state, next: next)
     if let known = applied[key] { return known }
-    let rule = operations[Int(operation)]
+    let rule = operations[operation]
     let verdicts =
       switch rule.action {
       case .allow: VerdictMap(.allowed)
       case .deny: VerdictMap(.denied)
       case .unknown: VerdictMap(.unknown)
-      case .pass: maps[Int(next)]
+      case .pass: maps[next]
       }
     let isConditional = rule.isConditional
-    let result = maps[Int(state)].replacing(rule.traffic, with: verdicts) { new, old in
+    let result = maps[state].replacing(rule.traffic, with: verdicts) { new, old in
       isConditional ? Verdict.either(new, old) : new
     }
     let number = number(of: result)
@@ -81,7 +64,7 @@ final class VerdictTable {
   func join(_ left: UInt32, _ right: UInt32, _ kind: Join) -> UInt32 {
     let key = UInt64(left) << 32 | UInt64(right)
     if let known = joined[kind]?[key] { return known }
-    let (first, second) = (maps[Int(left)], maps[Int(right)])
+    let (first, second) = (maps[left], maps[right])
     let result =
       switch kind {
       case .both: first.merged(with: second, Verdict.both)

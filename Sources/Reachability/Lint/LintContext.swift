@@ -27,11 +27,6 @@ struct LintContext {
   var model: ClusterModel { engine.model }
   var policies: [Policy] { engine.policies }
 
-  private struct Key: Hashable {
-    let policies: [Int32]
-    let ports: [Endpoint.Port]
-  }
-
   init(_ engine: ReachabilityEngine, _ set: PolicySet, _ state: ClusterState, _ index: inout LabelIndex) {
     self.engine = engine
     self.set = set
@@ -43,23 +38,17 @@ struct LintContext {
     var hosts = Bitset(count: engine.model.endpoints.count)
     for (place, endpoint) in engine.model.endpoints.enumerated() where endpoint.isOnHostNetwork { hosts.insert(place) }
     subjects = engine.policies.map { index.endpoints($0.subjects).subtracting(hosts) }
-    var names = Array(repeating: [String](), count: engine.model.endpoints.count)
-    for entry in engine.model.workloads {
-      for endpoint in Set(entry.endpoints) { names[endpoint].append("\(entry.workload.namespace)/\(entry.workload.name)") }
+    workloadNames = engine.model.workloadsOfEndpoint.map { places in
+      places.map { engine.model.workloads[$0].workload }.map { "\($0.namespace)/\($0.name)" }
     }
-    workloadNames = names
     for direction in Direction.allCases { group(direction) }
   }
 
   private mutating func group(_ direction: Direction) {
-    let isByName = policies.indices.map { place in
-      engine.rules(place, direction).contains { $0.ownPorts != nil }
-    }
-    var places: [Key: Int] = [:]
+    var places: [ReachabilityEngine.RowKey: Int] = [:]
     var groups: [Group] = []
     for (endpoint, applying) in engine.applying[direction].enumerated() where !applying.isEmpty {
-      let ports = applying.contains { isByName[Int($0)] } ? model.endpoints[endpoint].ports : []
-      let key = Key(policies: applying, ports: ports)
+      let key = engine.key(endpoint, direction)
       if let place = places[key] {
         groups[place].count += 1
       } else {

@@ -49,12 +49,11 @@ struct RuleCover {
       let section = policy.sections[direction]
       if section?.isolates == true && policy.tier.end == .deny { closed.insert(policy.tier) }
       for (index, rule) in context.engine.rules(place, direction).enumerated() {
-        let named = own.traffic(rule.ownPorts?.named ?? [])
-        let parts = rule.parts.map { part in
-          named.isEmpty
-            ? part
-            : CompiledRule.Part(
-              columns: part.columns, traffic: part.traffic.union(named), isConditional: part.isConditional)
+        let isSubject = rule.subjects?.sure.contains(group.endpoint) ?? true
+        let parts = !(rule.subjects?.possible.contains(group.endpoint) ?? true) ? [] : rule.parts.map { part in
+          CompiledRule.Part(
+            columns: part.columns, traffic: rule.traffic(part, at: own),
+            isConditional: part.isConditional || !isSubject)
         }
         if let last = steps.last {
           let isSame = last.tier == policy.tier && last.action == rule.action

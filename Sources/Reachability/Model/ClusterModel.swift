@@ -11,6 +11,8 @@ package struct ClusterModel: Sendable {
   /// Sorted by namespace; no two are alike.
   package let endpoints: [Endpoint]
   package let workloads: [WorkloadEntry]
+  /// The workloads that each endpoint stands for, as places in `workloads`.
+  package let workloadsOfEndpoint: [[Int]]
   package let namespaces: [String: [String: String]]
   /// The places in `endpoints` of each namespace.
   let namespaceRanges: [String: Range<Int>]
@@ -41,6 +43,11 @@ package struct ClusterModel: Sendable {
     }
     endpoints = order
     self.workloads = entries
+    var owners = Array(repeating: [Int](), count: order.count)
+    for (place, entry) in entries.enumerated() {
+      for endpoint in Set(entry.endpoints) { owners[endpoint].append(place) }
+    }
+    workloadsOfEndpoint = owners
     namespaces = Dictionary(state.namespaces.map { ($0.name, $0.labels) }) { first, _ in first }
     var ranges: [String: Range<Int>] = [:]
     for (index, endpoint) in order.enumerated() {

@@ -56,3 +56,21 @@ package struct Endpoint: Sendable, Hashable {
     }
   }
 }
+
+extension RuleTraffic {
+  /// Whether it speaks of ports by name.
+  var isByName: Bool {
+    guard case .some(_, let named, _, let exceptNamed) = self else { return false }
+    return !named.isEmpty || !exceptNamed.isEmpty
+  }
+
+  /// The traffic, where names stand for what an endpoint calls so; nil for addresses, which have no names.
+  func traffic(at endpoint: Endpoint?) -> TrafficSet {
+    switch self {
+    case .everything: .everything
+    case .some(let fixed, let named, let except, let exceptNamed):
+      fixed.union(endpoint?.traffic(named) ?? .none).subtracting(except)
+        .subtracting(endpoint?.traffic(exceptNamed) ?? .none)
+    }
+  }
+}

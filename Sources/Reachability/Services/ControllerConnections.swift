@@ -22,10 +22,6 @@ package struct ControllerConnections {
   package init(_ engine: ReachabilityEngine, _ entryPoints: EntryPoints) {
     guard let arbitrary = engine.representatives.firstIndex(of: .arbitrary) else { return }
     let model = engine.model
-    var workloads: [Int: [Int]] = [:]
-    for (place, entry) in model.workloads.enumerated() {
-      for endpoint in Set(entry.endpoints) { workloads[endpoint, default: []].append(place) }
-    }
     let denied = engine.table.number(of: .denied)
     var found: [Int: UInt32] = [:]
     for entryPoint in entryPoints.all where entryPoint.source == .controller {
@@ -37,7 +33,7 @@ package struct ControllerConnections {
         let map = VerdictMap(.denied).replacing(
           traffic, with: engine.map(target.endpoint, .ingress, representative: arbitrary)) { new, _ in new }
         let state = engine.table.number(of: map)
-        for place in workloads[target.endpoint] ?? [] {
+        for place in model.workloadsOfEndpoint[target.endpoint] {
           own[place] = own[place].map { engine.table.join($0, state, .any) } ?? state
         }
       }

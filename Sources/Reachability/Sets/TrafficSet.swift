@@ -30,14 +30,12 @@ package struct TrafficSet: Sendable, Hashable {
   private static let icmp6Start: UInt32 = 4 << 16
   private static let otherStart: UInt32 = 5 << 16
 
-  package static let none = TrafficSet(ranges: [])
+  package static let none = TrafficSet(unchecked: [])
   /// Every port of TCP, UDP and SCTP.
-  package static let everyPort = TrafficSet(ranges: Transport.allCases.map(\.axis))
+  package static let everyPort = TrafficSet(unchecked: Transport.allCases.map(\.axis))
   /// Everything, also what has no ports.
   package static let everything = TrafficSet(
-    ranges: Transport.allCases.map(\.axis) + [icmpStart...(otherStart + 255)])
-
-  private init(ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
+    unchecked: [Transport.tcp.axis, Transport.udp.axis, Transport.sctp.axis.lowerBound...(otherStart + 255)])
 
   /// Ranges that are sorted and neither overlap nor touch.
   init(unchecked ranges: [ClosedRange<UInt32>]) { self.ranges = ranges }
@@ -52,9 +50,9 @@ package struct TrafficSet: Sendable, Hashable {
   /// ICMP, or one type of it, or one code of a type.
   package static func icmp(version6: Bool = false, type: UInt8? = nil, code: UInt8? = nil) -> TrafficSet {
     let start = version6 ? icmp6Start : icmpStart
-    guard let type else { return TrafficSet(ranges: [start...(start + 0xFFFF)]) }
+    guard let type else { return TrafficSet(unchecked: [start...(start + 0xFFFF)]) }
     let low = start + UInt32(type) << 8
-    return TrafficSet(ranges: [code.map { (low + UInt32($0))...(low + UInt32($0)) } ?? low...(low + 0xFF)])
+    return TrafficSet(unchecked: [code.map { (low + UInt32($0))...(low + UInt32($0)) } ?? low...(low + 0xFF)])
   }
 
   /// A protocol by its IANA number.
@@ -65,7 +63,7 @@ package struct TrafficSet: Sendable, Hashable {
     case 132: TrafficSet(.sctp)
     case 1: icmp()
     case 58: icmp(version6: true)
-    default: TrafficSet(ranges: [(otherStart + UInt32(number))...(otherStart + UInt32(number))])
+    default: TrafficSet(unchecked: [(otherStart + UInt32(number))...(otherStart + UInt32(number))])
     }
   }
 
@@ -109,7 +107,7 @@ package struct TrafficSet: Sendable, Hashable {
         result.append(start...(next - 1))
       }
     }
-    return TrafficSet(ranges: result)
+    return TrafficSet(unchecked: result)
   }
 }
 

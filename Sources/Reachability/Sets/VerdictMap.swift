@@ -47,13 +47,12 @@ struct VerdictMap: Sendable, Hashable {
   func traffic(_ wanted: Verdict) -> TrafficSet { traffic { $0 == wanted } }
 
   func traffic(_ isWanted: (Verdict) -> Bool) -> TrafficSet {
-    let universe = VerdictMap.universe
     var ranges: [ClosedRange<UInt32>] = []
     for (index, piece) in pieces.enumerated() where isWanted(piece.verdict) {
       let end = index + 1 < pieces.count ? pieces[index + 1].start : UInt32.max
       if end > piece.start { ranges.append(piece.start...(end - 1)) }
     }
-    return TrafficSet(unchecked: ranges).intersection(universe)
+    return TrafficSet(unchecked: ranges).intersection(.everything)
   }
 
   func verdict(_ transport: TrafficSet.Transport, _ port: UInt16) -> Verdict {
@@ -69,6 +68,4 @@ struct VerdictMap: Sendable, Hashable {
   func edges(_ transport: TrafficSet.Transport) -> [UInt16] {
     pieces.filter { $0.start >> 16 == transport.rawValue }.map { UInt16($0.start & 0xFFFF) }.filter { $0 > 0 }
   }
-
-  private static let universe = TrafficSet.everything
 }
