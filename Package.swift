@@ -111,7 +111,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], path: "Tests/StubServer"),
 
-    // What several test targets share: the built binary, and stock git.
+    // What several test targets share: the built binary, stock git, and the folder of others' documents.
     .target(name: "TestSupport", path: "Tests/TestSupport"),
 
     // What must hold of bytes of any kind: run by libFuzzer, and by the tests on what it found.
@@ -130,12 +130,12 @@ let package = Package(
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
-    .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability"]),
+    .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
     .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),
     .testTarget(
-      name: "GoldenTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"],
+      name: "GoldenTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator", "TestSupport"],
       exclude: ["EXCEPTIONS.tsv"]),
-    .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls"]),
+    .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls", "TestSupport"]),
     .testTarget(
       name: "ClusterReaderTests",
       dependencies: [

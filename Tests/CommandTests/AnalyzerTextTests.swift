@@ -3,8 +3,8 @@ import TestSupport
 import Testing
 
 private enum AnalyzerCorpus {
-  static let path = "\(CommandFixture.package)/../shared/golden/netpol-analyzer-cases"
-  static let isThere = FileManager.default.fileExists(atPath: "\(path)/INDEX.tsv")
+  static let path = SharedFolder.url.appending(path: "golden/netpol-analyzer-cases").path
+  static let isThere = SharedFolder.has("golden/netpol-analyzer-cases/INDEX.tsv")
 }
 
 /// The texts that netpol-analyzer's own tests expect, against what the binary prints.
@@ -18,9 +18,7 @@ struct AnalyzerTextTests {
 
   /// The cases of a command and a format whose flags Ambit has.
   private static func cases(_ command: String, _ format: String) throws -> [Case] {
-    let table = try String(contentsOfFile: "\(AnalyzerCorpus.path)/INDEX.tsv", encoding: .utf8).split(separator: "\n")
-    return table.dropFirst().compactMap { line in
-      let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+    try SharedFolder.rows("golden/netpol-analyzer-cases/INDEX.tsv").compactMap { fields in
       guard fields.count > 6, fields[1] == command, fields[5] == format else { return nil }
       let flags = fields[6]
       guard !flags.contains("focus"), command != "diff" || flags.contains("ref1") else { return nil }

@@ -1,6 +1,7 @@
 import Controls
 import Foundation
 import KubeModel
+import TestSupport
 import Testing
 
 /// Holds the framework files to the facts that were collected about the frameworks.

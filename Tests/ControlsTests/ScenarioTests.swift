@@ -1,6 +1,7 @@
 import Controls
 import Foundation
 import KubeModel
+import TestSupport
 import Testing
 
 /// Eight namespaces that fool a check for existence; the truth about each is in their table.

@@ -1,16 +1,14 @@
 import Foundation
 import KubeModel
+import TestSupport
 
 /// The cases and answers of others, where they lie beside this checkout.
 enum Golden {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared/golden")
-  static var isThere: Bool { FileManager.default.fileExists(atPath: folder.path) }
+  static let folder = SharedFolder.url.appending(path: "golden")
+  static var isThere: Bool { SharedFolder.has("golden") }
   static let absence = "the golden corpora are not beside this checkout"
 
-  static func has(_ path: String) -> Bool {
-    FileManager.default.fileExists(atPath: folder.appending(path: path).path)
-  }
+  static func has(_ path: String) -> Bool { SharedFolder.has("golden/\(path)") }
 
   /// The rows of a table, each by the names of its columns.
   static func table(_ path: String) throws -> [[String: String]] {

@@ -1,5 +1,6 @@
 import KubeModel
 import Reachability
+import TestSupport
 import Testing
 
 /// A cluster of Calico's objects, read.

@@ -1,5 +1,6 @@
 import KubeModel
 import Reachability
+import TestSupport
 import Testing
 
 @Suite struct CalicoSelectorTests {

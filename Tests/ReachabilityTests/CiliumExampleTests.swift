@@ -1,6 +1,7 @@
 import Foundation
 import KubeModel
 import Reachability
+import TestSupport
 import Testing
 
 /// Cilium's own examples, of which we read policies only.

@@ -1,26 +1,26 @@
-import Foundation
+package import Foundation
 
 /// The folder beside the package that holds documents and corpora of others; it may be absent.
-enum SharedFolder {
-  static let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+package enum SharedFolder {
+  package static let url = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "shared")
 
-  static func has(_ path: String) -> Bool {
+  package static func has(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: url.appending(path: path).path)
   }
 
-  static func text(_ path: String) throws -> String {
+  package static func text(_ path: String) throws -> String {
     try String(contentsOf: url.appending(path: path), encoding: .utf8)
   }
 
   /// The rows of a table of tab-separated cells, without its heading.
-  static func rows(_ path: String) throws -> [[String]] {
+  package static func rows(_ path: String) throws -> [[String]] {
     try text(path).split(separator: "\n").dropFirst()
       .map { $0.split(separator: "\t", omittingEmptySubsequences: false).map(String.init) }
   }
 
   /// The files under a folder whose names end so, sorted.
-  static func files(under path: String, suffix: String) -> [String] {
+  package static func files(under path: String, suffix: String) -> [String] {
     let names = FileManager.default.enumerator(atPath: url.appending(path: path).path)?.compactMap { $0 as? String }
     return (names ?? []).filter { $0.hasSuffix(suffix) }.sorted().map { "\(path)/\($0)" }
   }
