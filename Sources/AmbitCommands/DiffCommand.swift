@@ -47,18 +47,7 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     if connections { return try runConnections() }
     let history = try moment.cluster.history()
-    let new = try history.point(b ?? moment.at)
-    let old: ClusterHistory.Point
-    if let a {
-      old = try history.point(a)
-    } else {
-      guard let parent = new.snapshot.parent else {
-        throw AmbitError(
-          .notFound, "there is no snapshot before \(new.snapshot.commit.prefix(10))",
-          hint: "name two points: ambit diff A B")
-      }
-      old = try history.point(parent)
-    }
+    let (old, new) = try points(history)
     let changes = try StateDiff(in: history, from: old, to: new).changes.filter {
       namespaces.namespace == nil || $0.id.namespace == namespaces.namespace
         || ($0.id.resource == "namespaces" && $0.id.name == namespaces.namespace)
@@ -88,6 +77,20 @@ struct DiffCommand: ParsableCommand {
     result.print(output.output)
   }
 
+  /// The two points that are compared.
+  private func points(
+    _ history: ClusterHistory
+  ) throws -> (old: ClusterHistory.Point, new: ClusterHistory.Point) {
+    let new = try history.point(b ?? moment.at)
+    if let a { return (try history.point(a), new) }
+    guard let parent = new.snapshot.parent else {
+      throw AmbitError(
+        .notFound, "there is no snapshot before \(new.snapshot.commit.prefix(10))",
+        hint: "name two points: ambit diff A B")
+    }
+    return (try history.point(parent), new)
+  }
+
   // MARK: Connections
 
   private func runConnections() throws {
@@ -104,22 +107,16 @@ struct DiffCommand: ParsableCommand {
       (old, new) = (try manifests(file[0]), try manifests(file[1]))
     } else {
       let history = try moment.cluster.history()
-      let newer = file.isEmpty ? try history.point(b ?? moment.at) : nil
-      new = try newer.map(history.state) ?? manifests(file[0])
-      if let newer, a == nil {
-        guard let parent = newer.snapshot.parent else {
-          throw AmbitError(
-            .notFound, "there is no snapshot before \(newer.snapshot.commit.prefix(10))",
-            hint: "name two points: ambit diff --connections A B")
-        }
-        old = try history.state(at: history.point(parent))
+      if let newer = file.first {
+        (old, new) = (try history.state(at: history.point(a ?? moment.at)), try manifests(newer))
       } else {
-        old = try history.state(at: history.point(a ?? moment.at))
+        let points = try points(history)
+        (old, new) = (try history.state(at: points.old), try history.state(at: points.new))
       }
     }
     // One way to understand policy for both, or its change would show as one of connections.
     let semantics = Semantics(Semantics.Profile(of: file.isEmpty ? new : old))
-    let diff = ConnectionDiff(ReachabilityAnalysis(old, semantics), ReachabilityAnalysis(new, semantics))
+    let diff = ConnectionDiff(old, new, semantics)
     if diff.changes.isEmpty && [.table, .csv].contains(output.output) {
       Terminal.note("No connection differs")
     } else {

@@ -36,6 +36,9 @@ public struct Workload: Sendable, Hashable {
     }
   }
 
+  /// `shop/api[Deployment]`, as netpol-analyzer names it.
+  public var qualifiedTitle: String { "\(namespace)/\(name)[\(kind)]" }
+
   /// `Deployment/api`
   public var title: String { "\(kind)/\(name)" }
 }

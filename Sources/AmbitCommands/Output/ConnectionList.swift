@@ -21,7 +21,7 @@ struct ConnectionList {
   init(_ analysis: ReachabilityAnalysis) {
     let model = analysis.model
     connections = Connections(analysis.engine, entryPoints: analysis.entryPoints())
-    var names = model.workloads.map { "\($0.workload.namespace)/\($0.workload.name)[\($0.workload.kind)]" }
+    var names = model.workloads.map(\.workload.qualifiedTitle)
     var namespaces: [String?] = model.workloads.map(\.workload.namespace)
     var ranges: [IPRange: Int] = [:]
     let controller = names.count

@@ -24,7 +24,7 @@ struct ExposureList {
     for entry in exposure.entries where only == nil || only == entry.direction {
       let workload = analysis.analysis.model.workloads[entry.workload].workload
       guard selection.includes(workload) else { continue }
-      let name = "\(workload.namespace)/\(workload.name)[\(workload.kind)]"
+      let name = workload.qualifiedTitle
       var own: [Line] = []
       if !entry.isProtected {
         own.append(Line(workload: name, peer: "entire-cluster", connections: "All Connections"))

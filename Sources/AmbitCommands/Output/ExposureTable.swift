@@ -12,7 +12,7 @@ struct ExposureTable {
     var table = Table(["WORKLOAD", "DIRECTION", "PEER", "WHO", "THROUGH", "CONNECTIONS", "VERDICT"])
     for line in report.lines {
       table.rows.append([
-        "\(line.workload.namespace)/\(line.workload.name)[\(line.workload.kind)]", line.direction.rawValue,
+        line.workload.qualifiedTitle, line.direction.rawValue,
         line.source.rawValue, line.who, line.through ?? "-", line.traffic, line.verdict.name,
       ])
     }

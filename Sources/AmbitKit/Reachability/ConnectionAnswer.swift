@@ -36,7 +36,7 @@ extension ReachabilityAnalysis {
 }
 
 extension Verdict {
-  /// One verdict for several pairs that a question stands for: what one of them may do counts.
+  /// One verdict for several pairs that a question stands for: where they differ, it depends on the pair.
   package static func combined(_ verdicts: [Verdict]) -> Verdict {
     for verdict in [Verdict.unknown, .ambiguous, .conditional] where verdicts.contains(verdict) { return verdict }
     let all = Set(verdicts)

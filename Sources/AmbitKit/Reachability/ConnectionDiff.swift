@@ -1,4 +1,4 @@
-internal import KubeModel
+package import KubeModel
 package import Reachability
 
 /// What differs between the connections of two states.
@@ -41,11 +41,14 @@ package struct ConnectionDiff {
   }
 
   /// Compares what is allowed for sure. Both states are cut at the addresses that either speaks of.
-  package init(_ old: ReachabilityAnalysis, _ new: ReachabilityAnalysis) {
-    let left = old.cut(by: new.set.policies)
-    let right = new.cut(by: old.set.policies)
+  package init(_ old: ClusterState, _ new: ClusterState, _ semantics: Semantics) {
+    let (oldSet, newSet) = (PolicySet(old, semantics), PolicySet(new, semantics))
+    let left = ReachabilityAnalysis(old, oldSet, semantics, cutBy: newSet.policies)
+    let right = ReachabilityAnalysis(new, newSet, semantics, cutBy: oldSet.policies)
     let (before, after) = (ConnectionDiff.pairs(left), ConnectionDiff.pairs(right))
-    let (oldNames, newNames) = (Set(left.workloadTitles), Set(right.workloadTitles))
+    let oldNames = Set(left.model.workloads.map(\.workload.qualifiedTitle))
+    let newNames = Set(right.model.workloads.map(\.workload.qualifiedTitle))
+    let only = [Change.Kind.added: newNames.subtracting(oldNames), .removed: oldNames.subtracting(newNames)]
     var groups: [Group: [IPRange]] = [:]
     var found: [(source: String, destination: String, old: TrafficSet, new: TrafficSet)] = []
     for pair in Set(before.keys).union(after.keys) {
@@ -68,10 +71,9 @@ package struct ConnectionDiff {
     }
     changes = found.map { change in
       let kind: Change.Kind = change.old.isEmpty ? .added : change.new.isEmpty ? .removed : .changed
-      let only = kind == .added ? newNames.subtracting(oldNames) : oldNames.subtracting(newNames)
       return Change(
         kind: kind, source: change.source, destination: change.destination, old: change.old, new: change.new,
-        workloads: kind == .changed ? [] : [change.source, change.destination].filter(only.contains))
+        workloads: [change.source, change.destination].filter { only[kind]?.contains($0) ?? false })
     }.sorted { left, right in
       let (leftRank, rightRank) = (ConnectionDiff.rank(left), ConnectionDiff.rank(right))
       if leftRank != rightRank { return leftRank < rightRank }
@@ -89,7 +91,7 @@ package struct ConnectionDiff {
 
   private static func pairs(_ analysis: ReachabilityAnalysis) -> [Pair: TrafficSet] {
     let connections = Connections(analysis.engine, entryPoints: analysis.entryPoints())
-    let titles = analysis.workloadTitles
+    let titles = analysis.model.workloads.map(\.workload.qualifiedTitle)
     func end(_ end: Connections.End) -> End {
       switch end {
       case .workload(let place): .named(titles[place])
@@ -104,12 +106,5 @@ package struct ConnectionDiff {
       pairs[Pair(source: end(connection.source), destination: end(connection.destination))] = allowed
     }
     return pairs
-  }
-}
-
-extension ReachabilityAnalysis {
-  /// `shop/web[Deployment]`, in the order of the model's workloads.
-  package var workloadTitles: [String] {
-    model.workloads.map { "\($0.workload.namespace)/\($0.workload.name)[\($0.workload.kind)]" }
   }
 }

@@ -18,13 +18,15 @@ package struct PlaceReference {
   private let model: ClusterModel
   /// Endpoints by the names that they go by, `NAMESPACE/NAME`.
   private let names: [String: [Candidate]]
+  /// The endpoint that has an address.
+  private let endpoints: [IPRange: Int]
 
   package init(_ model: ClusterModel) {
     self.model = model
     var names: [String: [Candidate]] = [:]
     for entry in model.workloads {
       let workload = entry.workload
-      let title = "\(workload.namespace)/\(workload.name)[\(workload.kind)]"
+      let title = workload.qualifiedTitle
       for (variant, endpoint) in zip(workload.variants, entry.endpoints) {
         let candidate = Candidate(
           place: .endpoint(endpoint), title: title,
@@ -41,6 +43,9 @@ package struct PlaceReference {
       }
     }
     self.names = names
+    endpoints = Dictionary(
+      model.endpoints.enumerated().flatMap { place, endpoint in endpoint.addresses.map { ($0, place) } }
+    ) { first, _ in first }
   }
 
   /// Whom a text stands for; several where it stands for several kinds of pods.
@@ -64,12 +69,11 @@ package struct PlaceReference {
 
   /// An address of a pod that is known is that pod.
   private func address(_ range: IPRange) -> Candidate {
-    if range.low == range.high, let place = model.endpoints.firstIndex(where: { $0.addresses.contains(range) }) {
-      let owner = model.workloads.first { $0.endpoints.contains(place) }?.workload
-      return Candidate(
-        place: .endpoint(place), title: owner.map { "\($0.namespace)/\($0.name)[\($0.kind)]" } ?? range.shortText)
+    guard range.low == range.high, let place = endpoints[range] else {
+      return Candidate(place: .range(range), title: range.shortText)
     }
-    return Candidate(place: .range(range), title: range.shortText)
+    let owner = model.workloadsOfEndpoint[place].first.map { model.workloads[$0].workload }
+    return Candidate(place: .endpoint(place), title: owner?.qualifiedTitle ?? range.shortText)
   }
 
   private func selected(in namespace: String, by selector: String) throws -> [Candidate] {
@@ -88,7 +92,7 @@ package struct PlaceReference {
       }.map { endpoint in
         Candidate(
           place: .endpoint(endpoint),
-          title: "\(entry.workload.namespace)/\(entry.workload.name)[\(entry.workload.kind)]")
+          title: entry.workload.qualifiedTitle)
       }
     }
   }

@@ -8,23 +8,24 @@ package struct ReachabilityAnalysis {
   package let set: PolicySet
   package let engine: ReachabilityEngine
 
-  /// - Parameters:
-  ///   - representatives: pods that may yet be deployed and are asked about too; an arbitrary one always is.
-  ///   - cutBy: policies of another state, whose addresses are told apart too.
-  package init(
-    _ state: ClusterState, _ semantics: Semantics, representatives: [Representative] = [], cutBy others: [Policy] = []
+  /// - Parameter representatives: pods that may yet be deployed and are asked about too; an arbitrary one always is.
+  package init(_ state: ClusterState, _ semantics: Semantics, representatives: [Representative] = []) {
+    self.init(state, PolicySet(state, semantics), semantics, representatives: representatives)
+  }
+
+  /// The engine over policies that were read already.
+  ///
+  /// - Parameter cutBy: policies of another state, whose addresses are told apart too.
+  init(
+    _ state: ClusterState, _ set: PolicySet, _ semantics: Semantics, representatives: [Representative] = [],
+    cutBy others: [Policy] = []
   ) {
     self.state = state
+    self.set = set
     model = ClusterModel(state)
-    set = PolicySet(state, semantics)
     engine = ReachabilityEngine(
       model, set.policies, semantics, representatives: [.arbitrary] + representatives, nodeVerdict: set.nodeVerdict,
       cutBy: others)
-  }
-
-  /// The same, with addresses told apart where other policies do.
-  package func cut(by others: [Policy]) -> ReachabilityAnalysis {
-    ReachabilityAnalysis(state, engine.semantics, cutBy: others)
   }
 
   /// Where traffic from outside arrives.
