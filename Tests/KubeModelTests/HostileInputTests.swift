@@ -24,7 +24,8 @@ import Testing
   @Test(arguments: [
     ("{\"a\": 1,\n \"a\": 2}", "2 duplicateKey"), ("{\"a\": {\"b\": 1, \"\\u0062\": 2}}", "1 duplicateKey"),
     ("[\n9223372036854775808]", "2 numberOutOfRange"), ("\n\n1e999", "3 numberOutOfRange"),
-    ("[01]", "1 syntax"), ("[+1]", "1 syntax"), ("[1,]", "1 syntax"), ("{\"a\" 1}", "1 syntax"),
+    ("[01]", "1 syntax"), ("[+1]", "1 syntax"), ("[15.e3]", "1 syntax"), ("[.5]", "1 syntax"), ("[1.]", "1 syntax"),
+    ("[1e]", "1 syntax"), ("[1e+]", "1 syntax"), ("[-]", "1 syntax"), ("[0x1]", "1 syntax"), ("[-01]", "1 syntax"), ("[1,]", "1 syntax"), ("{\"a\" 1}", "1 syntax"),
     ("{a: 1}", "1 syntax"), ("['a']", "1 syntax"), ("[NaN]", "1 syntax"), ("\"\t\"", "1 syntax"),
     ("\"\\x41\"", "1 syntax"), ("\"\\udc00\"", "1 syntax"), ("// c\n{}", "1 syntax"), ("[1]\n[2]", "2 syntax"),
   ])

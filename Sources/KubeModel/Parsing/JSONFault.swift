@@ -179,21 +179,40 @@ struct JSONFault {
     return unit
   }
 
+  /// A number as RFC 8259 has it, which is stricter than what `Double` reads: `15.e3`, `.5` and `01` are none.
   private mutating func number() throws(KubeModelError) {
     let start = position
-    while let byte = current,
-      (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "+-.eE".utf8.contains(byte)
-    {
-      position += 1
+    skip(UInt8(ascii: "-"))
+    let isZero = current == UInt8(ascii: "0")
+    guard let whole = digits(), !isZero || whole == 1 else { throw notANumber }
+    var isInteger = true
+    if skip(UInt8(ascii: ".")) {
+      isInteger = false
+      guard digits() != nil else { throw notANumber }
+    }
+    if skip(UInt8(ascii: "e")) || skip(UInt8(ascii: "E")) {
+      isInteger = false
+      if !skip(UInt8(ascii: "-")) { skip(UInt8(ascii: "+")) }
+      guard digits() != nil else { throw notANumber }
     }
     let text = String(decoding: bytes[start..<position], as: UTF8.self)
-    let digits = text.hasPrefix("-") ? text.dropFirst() : text[...]
-    guard let value = Double(text), !digits.hasPrefix(".") , !digits.hasSuffix("."),
-      !(digits.hasPrefix("0") && digits.dropFirst().first?.isNumber == true)
-    else { throw fault(.syntax, "what stands here is no number") }
-    let isInteger = !text.contains { ".eE".contains($0) }
-    if isInteger && Int64(text) == nil || !value.isFinite {
+    if isInteger && Int64(text) == nil || Double(text)?.isFinite != true {
       throw fault(.numberOutOfRange, "a number is out of range")
     }
+  }
+
+  private var notANumber: KubeModelError { fault(.syntax, "what stands here is no number") }
+
+  @discardableResult private mutating func skip(_ byte: UInt8) -> Bool {
+    guard current == byte else { return false }
+    position += 1
+    return true
+  }
+
+  /// Steps over digits; how many there are, or nil where there is none.
+  private mutating func digits() -> Int? {
+    let start = position
+    while let byte = current, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    return position > start ? position - start : nil
   }
 }
