@@ -64,6 +64,7 @@ let package = Package(
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
+    .target(name: "Attribution", dependencies: ["Integrity", "KubeModel"]),
     .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
@@ -146,6 +147,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(name: "AttributionTests", dependencies: ["Attribution", "KubeModel", "TestSupport"]),
     .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),

@@ -1,7 +1,7 @@
 /// A date and a time of day in UTC, as seconds since 1970-01-01T00:00:00Z and back.
-enum CivilTime {
+package enum CivilTime {
   /// The seconds since 1970, or nil where there is no such date or time of day.
-  static func seconds(
+  package static func seconds(
     year: Int, month: Int, day: Int, hour: Int = 0, minute: Int = 0, second: Int = 0
   ) -> Int64? {
     guard (1...9_999).contains(year), (1...12).contains(month), (1...days(in: month, of: year)).contains(day),
