@@ -78,13 +78,13 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "Integrity", "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore",
+        "Attribution", "Integrity", "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore",
         "HistoryIndex", "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "AmbitCommands",
       dependencies: [
-        "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "ClusterReader", "SnapshotStore",
+        "Attribution", "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "ClusterReader", "SnapshotStore",
         "HistoryIndex", "Evidence", "AmbitKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

@@ -27,7 +27,7 @@ struct BlameCommand: ParsableCommand {
       [
         String(line.origin.snapshot.commit.prefix(10)),
         Moment(milliseconds: line.origin.snapshot.capturedTo).tableText,
-        LogOutput.actor(line.origin.change.actor), line.origin.change.cause ?? "-", String(index + 1),
+        LogOutput.actor(line.origin.change), line.origin.change.cause ?? "-", String(index + 1),
         line.text,
       ]
     }

@@ -8,7 +8,8 @@ struct LogCommand: ParsableCommand {
     commandName: "log", abstract: "Show what changed, when, and by whom",
     discussion: """
       One line per change, newest first. A change happened between the reading before and the one that saw \
-      it. An actor marked `tool:` comes from the object's field managers: a program's own word, no person.
+      it. An actor marked `tool:` comes from the object's field managers: a program's own word, no person. Others \
+      come from audit logs (`ambit attribute`), as do changes marked `(log)`, which no reading saw.
 
       Example: ambit log netpol/allow-web -n shop --since 2026-11-01
       """)
@@ -30,14 +31,23 @@ struct LogCommand: ParsableCommand {
   @Flag(name: .long, help: "Every reading with its coverage, and the gaps between them")
   var observations = false
 
+  @Flag(name: .long, help: "Every write request that audit logs tell of, also refused ones and dry runs")
+  var requests = false
+
+  @Flag(name: .long, help: "Of the requests, those that changed nothing: refused, dry runs, without an outcome")
+  var attempts = false
+
   @Flag(name: .long, help: "What Ambit itself did in the store, by whom, newest first")
   var journal = false
 
   func validate() throws {
-    if journal && (observations || what != nil || namespaces.namespace != nil || moment.at != nil || since != nil || until != nil) {
+    if journal && (observations || requests || attempts || what != nil || namespaces.namespace != nil || moment.at != nil || since != nil || until != nil) {
       throw ValidationError("--journal lists what was done in the store; it goes with --limit only")
     }
     if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    if observations && (requests || attempts) {
+      throw ValidationError("--observations lists readings; --requests and --attempts list what audit logs tell")
+    }
     if observations && (what != nil || namespaces.namespace != nil) {
       throw ValidationError("--observations lists readings: leave out KIND/NAME and --namespace")
     }
@@ -80,8 +90,19 @@ struct LogCommand: ParsableCommand {
         if type.role == .folded { filter.namePrefix = "\(type.kind.lowercased())." }
       }
     }
-    let entries = try history.ambit.index.read { [filter] in try $0.changes(cluster, filter) }
-    LogOutput.changes(entries, cluster: cluster).print(output.output)
+    var records = HistoryView.RecordFilter(filter)
+    records.until = records.until ?? point.map { $0.moment.milliseconds * 1000 + 999 }
+    records.limit = limit
+    if requests || attempts {
+      if attempts { records.effects = ["refused", "dry-run", "unfinished"] }
+      let found = try history.ambit.index.read { [records] in try $0.records(cluster, records) }
+      return RequestOutput.output(found, cluster: cluster).print(output.output)
+    }
+    records.isUnseen = true
+    let (entries, unseen) = try history.ambit.index.read { [filter, records] in
+      (try $0.changes(cluster, filter), try $0.records(cluster, records))
+    }
+    LogOutput.changes(entries, unseen: unseen, limit: limit, cluster: cluster).print(output.output)
   }
 
   private func bound(_ text: String?, _ history: ClusterHistory, _ day: Moment.DayEnd) throws -> Int64? {

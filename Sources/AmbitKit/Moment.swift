@@ -1,3 +1,4 @@
+internal import Integrity
 internal import KubeModel
 
 /// A moment in milliseconds since 1970, UTC.
@@ -25,7 +26,7 @@ package struct Moment: Sendable, Hashable, Comparable {
 
   private func text(between sign: String, _ end: String) -> String {
     let days = Moment.floorDivide(seconds, 86_400)
-    let (year, month, day) = Moment.date(days: days)
+    let (year, month, day) = CivilTime.date(days: days)
     let rest = Int(seconds - days * 86_400)
     let clock = [rest / 3600, rest / 60 % 60, rest % 60]
     return Moment.padded(year, 4) + "-" + Moment.padded(month, 2) + "-" + Moment.padded(day, 2) + sign
@@ -79,7 +80,7 @@ package struct Moment: Sendable, Hashable, Comparable {
       numbers[5] <= 60
     else { return nil }
     let days = Moment.days(year: numbers[0], month: numbers[1], day: numbers[2])
-    guard Moment.date(days: days) == (numbers[0], numbers[1], numbers[2]) else { return nil }
+    guard CivilTime.date(days: days) == (numbers[0], numbers[1], numbers[2]) else { return nil }
     milliseconds = (days * 86_400 + Int64(numbers[3] * 3600 + numbers[4] * 60 + numbers[5])) * 1000
   }
 
@@ -138,7 +139,7 @@ package struct Moment: Sendable, Hashable, Comparable {
     else { return nil }
     let result = days(year: year, month: month, day: day)
     // A day that the month does not have comes back as another.
-    return date(days: result) == (year, month, day) ? result : nil
+    return CivilTime.date(days: result) == (year, month, day) ? result : nil
   }
 
   /// Milliseconds since midnight UTC of `05:00:07.181784Z` or `05:00+01:00`; no zone means UTC.
@@ -188,17 +189,5 @@ package struct Moment: Sendable, Hashable, Comparable {
     let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
     return Int64(era * 146_097 + dayOfEra - 719_468)
-  }
-
-  private static func date(days: Int64) -> (Int, Int, Int) {
-    let shifted = Int(days) + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
-    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-    let shiftedMonth = (5 * dayOfYear + 2) / 153
-    let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-    let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
   }
 }

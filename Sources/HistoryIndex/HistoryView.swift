@@ -48,7 +48,7 @@ package struct HistoryView {
     return results
   }
 
-  private func first<Result>(
+  func first<Result>(
     _ sql: String, _ arguments: StatementArguments, _ read: (Columns) throws -> Result
   ) throws -> Result? {
     try Row.fetchOne(database.cachedStatement(sql: sql), arguments: arguments).map { try read(Columns($0)) }
@@ -88,7 +88,8 @@ package struct HistoryView {
           WHERE earlier.object = version.object AND earlier.snapshot < version.snapshot
           ORDER BY earlier.snapshot DESC LIMIT 1),
         uid.value, actor.value, version.actorSource, version.actorTime, version.cause,
-        version.summary, \(HistoryView.snapshotColumns)
+        version.summary, attributed.value, attribution.time, attribution.cause, attribution.detail,
+        \(HistoryView.snapshotColumns)
       FROM version
         JOIN object ON object.id = version.object
         JOIN snapshot ON snapshot.id = version.snapshot
@@ -96,6 +97,8 @@ package struct HistoryView {
         JOIN text AS path ON path.id = version.path
         LEFT JOIN text AS uid ON uid.id = version.uid
         LEFT JOIN text AS actor ON actor.id = version.actorName
+        LEFT JOIN attribution ON attribution.object = version.object AND attribution.snapshot = version.snapshot
+        LEFT JOIN text AS attributed ON attributed.id = attribution.actor
       WHERE \(conditions.joined(separator: " AND "))
       ORDER BY version.snapshot DESC, path.value
       \(limit)
@@ -111,13 +114,21 @@ package struct HistoryView {
           id: try row.objectID(0), kind: try row.text(4), path: try row.text(5),
           step: IndexedChange.Step.allCases[step], blob: try row.optionalName(7),
           previousBlob: try row.optionalName(8),
-          uid: try row.optionalText(9),
-          actor: IndexedChange.Actor(
-            name: try row.optionalText(10), source: IndexedChange.Actor.Source.allCases[source],
-            time: try row.optionalNumber(12)),
-          cause: try row.optionalText(13), summary: try row.text(14)),
-        snapshot: try HistoryView.snapshot(row, from: 15))
+          uid: try row.optionalText(9), actor: try HistoryView.actor(row, source),
+          cause: try row.optionalText(17) ?? row.optionalText(13), summary: try row.text(14),
+          attribution: try attribution(row.optionalText(18))),
+        snapshot: try HistoryView.snapshot(row, from: 19))
     }
+  }
+
+  /// Whom the audit log names, where it does; else the tool that the object's field managers name.
+  private static func actor(_ row: Columns, _ source: Int) throws -> IndexedChange.Actor {
+    if let name = try row.optionalText(15), let time = try row.optionalNumber(16) {
+      return IndexedChange.Actor(name: name, source: .audit, time: time / 1_000_000)
+    }
+    return IndexedChange.Actor(
+      name: try row.optionalText(10), source: IndexedChange.Actor.Source.allCases[source],
+      time: try row.optionalNumber(12))
   }
 
   /// Every version of an object up to a snapshot, oldest first.
@@ -343,6 +354,17 @@ package struct HistoryView {
       FROM coverage JOIN testimony ON testimony.id = testimony
       WHERE testimony IN (SELECT testimony FROM observation)
       ORDER BY testimony.name, apiGroup, resource, namespace
+      """,
+      """
+      SELECT cluster.name, snapshot.name, apiGroup, resource, namespace, object.name, actor.value, time, cause, detail
+      FROM attribution JOIN object ON object.id = object JOIN snapshot ON snapshot.id = attribution.snapshot
+        JOIN cluster ON cluster.id = object.cluster LEFT JOIN text AS actor ON actor.id = attribution.actor
+      ORDER BY cluster.name, snapshot.id, apiGroup, resource, namespace, object.name
+      """,
+      """
+      SELECT cluster.name, changeRecord.name, blob, time, apiGroup, resource, namespace, objectName, request, effect,
+        user, isUnseen
+      FROM changeRecord JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, changeRecord.name
       """,
     ]
     return try queries.enumerated().flatMap { index, sql in

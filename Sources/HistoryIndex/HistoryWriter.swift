@@ -147,7 +147,7 @@ package final class HistoryWriter {
 
   // MARK: Names
 
-  private func clusterID(_ name: String) throws -> Int64 {
+  func clusterID(_ name: String) throws -> Int64 {
     if let known = clusters[name] { return known }
     try run("INSERT OR IGNORE INTO cluster (name) VALUES (?)", [name])
     let id = try id("SELECT id FROM cluster WHERE name = ?", [name])

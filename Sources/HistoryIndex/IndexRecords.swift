@@ -11,13 +11,15 @@ package struct IndexedChange: Sendable, Hashable {
   /// Who made a change, and how that is known.
   package struct Actor: Sendable, Hashable {
     package enum Source: String, Sendable, CaseIterable {
+      /// The user that the API server's audit log names.
+      case audit
       /// The field manager that the object names: a tool, not a person.
       case managedFields
       case unknown
     }
     package let name: String?
     package let source: Source
-    /// When the tool says that it wrote, in seconds since 1970.
+    /// When it took effect, as the audit log says, or when the tool says that it wrote; in seconds since 1970.
     package let time: Int64?
     package init(name: String?, source: Source, time: Int64?) {
       self.name = name
@@ -38,10 +40,12 @@ package struct IndexedChange: Sendable, Hashable {
   package let actor: Actor
   package let cause: String?
   package let summary: String
+  /// What the audit log says of it; nil where it says nothing.
+  package let attribution: IndexedAttribution?
 
   package init(
     id: ObjectID, kind: String, path: String, step: Step, blob: String?, previousBlob: String?,
-    uid: String?, actor: Actor, cause: String?, summary: String
+    uid: String?, actor: Actor, cause: String?, summary: String, attribution: IndexedAttribution? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -53,6 +57,7 @@ package struct IndexedChange: Sendable, Hashable {
     self.actor = actor
     self.cause = cause
     self.summary = summary
+    self.attribution = attribution
   }
 }
 

@@ -7,7 +7,7 @@ internal import KubeModel
 /// objects and digests are kept as bytes, and texts that come again and again once, in `text`.
 enum IndexSchema {
   /// The format of the index; objects in another canonical form have to be looked at again too.
-  static let version = 2_000 + CanonicalForm.version
+  static let version = 3_000 + CanonicalForm.version
 
   /// SQLite keeps each statement as it is written here, which tells whether the tables are these.
   static let statements = [
@@ -77,6 +77,44 @@ enum IndexSchema {
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX versionSnapshot ON version (snapshot)",
+    // What audit logs say of versions: made anew from the records and the versions, so that it is no part of either.
+    """
+    CREATE TABLE attribution (
+      object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE,
+      snapshot INTEGER NOT NULL REFERENCES snapshot(id) ON DELETE CASCADE,
+      actor INTEGER REFERENCES text(id),
+      time INTEGER CHECK (actor IS NULL OR time IS NOT NULL),
+      cause TEXT,
+      detail TEXT NOT NULL,
+      PRIMARY KEY (object, snapshot)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX attributionSnapshot ON attribution (snapshot)",
+    """
+    CREATE TABLE changeRecord (
+      cluster INTEGER NOT NULL REFERENCES cluster(id) ON DELETE CASCADE,
+      name TEXT NOT NULL,
+      blob BLOB NOT NULL CHECK (length(blob) = 20),
+      time INTEGER NOT NULL,
+      apiGroup TEXT NOT NULL,
+      resource TEXT NOT NULL,
+      namespace TEXT NOT NULL,
+      objectName TEXT NOT NULL,
+      request TEXT NOT NULL,
+      effect TEXT NOT NULL,
+      user TEXT,
+      isUnseen INTEGER NOT NULL CHECK (isUnseen IN (0, 1)),
+      PRIMARY KEY (cluster, name)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX changeRecordObject ON changeRecord (cluster, resource, apiGroup, namespace, objectName, time)",
+    """
+    CREATE TABLE attributed (
+      cluster INTEGER PRIMARY KEY REFERENCES cluster(id) ON DELETE CASCADE,
+      records BLOB NOT NULL CHECK (length(records) = 20),
+      lastSnapshot INTEGER NOT NULL
+    ) STRICT
+    """,
     // What readings say of what they looked at is mostly the same from one to the next.
     """
     CREATE TABLE testimony (

@@ -36,7 +36,7 @@ struct RecordingIntent: Equatable {
     for line in lines.dropFirst() where !line.isEmpty {
       let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
       guard fields.count == 3, let old = ObjectName(hex: fields[0]), let new = ObjectName(hex: fields[1]),
-        [SnapshotStore.branch(cluster), SnapshotStore.observations(cluster)].contains(fields[2])
+        RecordingIntent.references(of: cluster).contains(fields[2])
       else {
         moves = []
         break
@@ -44,5 +44,10 @@ struct RecordingIntent: Equatable {
       moves.append(Move(reference: fields[2], old: old == .none ? nil : old, new: new))
     }
     self.moves = moves
+  }
+
+  /// The refs that a recording of a cluster moves.
+  static func references(of cluster: String) -> [String] {
+    [SnapshotStore.branch(cluster), SnapshotStore.observations(cluster), SnapshotStore.changes(cluster)]
   }
 }

@@ -17,19 +17,39 @@ enum LogOutput {
       """
   }
 
-  /// A line per change: when, who, what.
-  static func changes(_ entries: [HistoryEntry], cluster: String, heading: String? = nil) -> Output {
+  /// A line per change: when, who, what; the newest first.
+  ///
+  /// - Parameter unseen: changes that audit logs tell of and no reading saw, the newest first.
+  static func changes(
+    _ entries: [HistoryEntry], unseen: [IndexedRecord] = [], limit: Int? = nil, cluster: String, heading: String? = nil
+  ) -> Output {
     var table = Table(["SEEN (UTC)", "COMMIT", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE"])
-    table.rows = entries.map { entry in
-      [
+    var values: [Value] = []
+    var rest = unseen[...]
+    func take(_ record: IndexedRecord) {
+      table.rows.append([
+        Moment(milliseconds: record.time / 1000).tableText, "(log)", record.user ?? "unknown",
+        record.object.namespace ?? "-", record.object.reference, "\(record.request.prefix { $0 != " " }), seen by no reading",
+        "-",
+      ])
+      values.append(RequestOutput.value(record))
+    }
+    for entry in entries {
+      while let record = rest.first, record.time / 1000 > entry.snapshot.capturedTo { take(rest.removeFirst()) }
+      table.rows.append([
         Moment(milliseconds: entry.snapshot.capturedTo).tableText,
-        String(entry.snapshot.commit.prefix(10)), actor(entry.change.actor),
+        String(entry.snapshot.commit.prefix(10)), actor(entry.change),
         entry.change.id.namespace ?? "-", entry.change.id.reference, entry.change.summary, entry.change.cause ?? "-",
-      ]
+      ])
+      values.append(value(entry))
+    }
+    for record in rest { take(record) }
+    if let limit {
+      table.rows = Array(table.rows.prefix(limit))
+      values = Array(values.prefix(limit))
     }
     var output = Output(
-      table: table, kind: "ChangeList",
-      value: ["cluster": .string(cluster), "changes": .list(entries.map(value))],
+      table: table, kind: "ChangeList", value: ["cluster": .string(cluster), "changes": .list(values)],
       empty: "No change matches; see all with `ambit log`")
     if let heading {
       output.text = heading + "\n\n" + table.text
@@ -38,9 +58,26 @@ enum LogOutput {
     return output
   }
 
+  /// Who made a change: the user of the audit log; else a tool, whose name is no person and says so. Where the log
+  /// leaves a choice, it is told.
+  static func actor(_ change: IndexedChange) -> String {
+    guard let attribution = change.attribution, let last = attribution.steps.last else { return actor(change.actor) }
+    let users = attribution.steps.compactMap(\.user)
+    switch attribution.certainty {
+    case .exact, .sole:
+      guard let user = last.user else { return actor(change.actor) }
+      let others = Set(users).subtracting([user]).sorted()
+      return user + (last.impersonated.map { " as \($0)" } ?? "")
+        + (others.isEmpty ? "" : ", after \(others.joined(separator: ", "))")
+    case .candidates: return Set(users).sorted().joined(separator: " or ")
+    case .unexplained: return "unexplained"
+    }
+  }
+
   /// A tool's name is no person, and says so.
   static func actor(_ actor: IndexedChange.Actor) -> String {
     switch actor.source {
+    case .audit: actor.name ?? "?"
     case .managedFields: "tool:\(actor.name ?? "?")"
     case .unknown: "unknown"
     }
@@ -60,10 +97,11 @@ enum LogOutput {
     map["previousBlob"] = change.previousBlob.map(Value.string)
     map["uid"] = change.uid.map(Value.string)
     map["cause"] = change.cause.map(Value.string)
-    var actor = Mapping([("source", .string(change.actor.source.rawValue)), ("isPerson", false)])
+    var actor = Mapping([("source", .string(change.actor.source.rawValue)), ("isPerson", .bool(change.actor.source == .audit && change.actor.name?.hasPrefix("system:") == false))])
     actor["name"] = change.actor.name.map(Value.string)
     actor["time"] = change.actor.time.map { .string(Moment(milliseconds: $0 * 1000).text) }
     map["actor"] = .map(actor)
+    map["attribution"] = change.attribution?.value
     return .map(map)
   }
 }

@@ -217,6 +217,7 @@ package struct ReportBuilder {
     let origin = finding.storePath.flatMap { origins[$0] }.map { entry in
       let actor =
         switch entry.change.actor.source {
+        case .audit: "made by \(entry.change.actor.name ?? "?"), as the API server's audit log says"
         case .managedFields: "the tool \(entry.change.actor.name ?? "?") wrote last, as managedFields say"
         case .unknown: "actor unknown"
         }

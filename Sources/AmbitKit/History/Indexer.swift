@@ -22,6 +22,7 @@ package struct Indexer {
     while true {
       do {
         try extend(cluster)
+        try AttributionIndexer(store: store, index: index).catchUp(cluster)
         return note
       } catch let error as IndexError where error.code == .diverged && attempt < 10 {
         attempt += 1
@@ -56,6 +57,7 @@ package struct Indexer {
     for cluster in try store.clusters() {
       try store.checkIsRecorded(cluster)
       try extend(cluster, anew: true)
+      try AttributionIndexer(store: store, index: index).catchUp(cluster)
     }
   }
 
