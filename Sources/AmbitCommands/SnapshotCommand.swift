@@ -50,6 +50,13 @@ struct SnapshotCommand: AsyncParsableCommand {
       "Read again, and flag, a kind that lost more than this share of its objects, from 0 to 100", valueName: "percent"))
   var believeLoss = 50
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Read audit logs first (a file, a folder, a pattern); changes that they tell become commits of their own",
+      valueName: "log"))
+  var auditLog: [String] = []
+
   @Flag(name: .long, help: "Let another cluster's uid continue this history")
   var acceptNewCluster = false
 
@@ -80,11 +87,12 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   private func takeSnapshot(_ ambit: Ambit) async throws {
     let recorder = Recorder(ambit)
+    let logs = AuditLogs(auditLog, ambit)
     let recorded =
       if let from {
-        try record(files: from, cluster: cluster ?? onlyCluster(ambit), recorder)
+        try record(files: from, cluster: cluster ?? onlyCluster(ambit), recorder, logs)
       } else {
-        try await recordLive(recorder)
+        try await recordLive(recorder, logs)
       }
     tell(recorded)
     if recorded.outcome.isOtherCluster {
@@ -96,7 +104,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       Terminal.note("Note: \(note)")
     }
     if !recorded.outcome.flags.isEmpty { throw ExitCode(1) }
-    if !recorded.reading.isIntact { throw ExitCode(2) }
+    if !recorded.reading.isIntact || !logs.isComplete { throw ExitCode(2) }
   }
 
   /// What was recorded, and what of it the operator knows already.
@@ -113,12 +121,13 @@ struct SnapshotCommand: AsyncParsableCommand {
     options.clockFlag = captured.flag
     options.acceptsNewCluster = acceptNewCluster
     options.believedLoss = believeLoss
+    options.commitsChanges = true
     return options
   }
 
   // MARK: A live cluster
 
-  private func recordLive(_ recorder: Recorder) async throws -> Recorded {
+  private func recordLive(_ recorder: Recorder, _ logs: AuditLogs) async throws -> Recorded {
     var attempted = cluster
     var stopwatch = Stopwatch()
     do {
@@ -131,7 +140,10 @@ struct SnapshotCommand: AsyncParsableCommand {
       func read(_ known: KnownObjects) async throws -> Recorder.Attempt {
         stopwatch = Stopwatch()
         let reading = try await LiveConnection.read(connection, namespace: namespaces.namespace, known: known)
-        return Recorder.Attempt(reading, options(stopwatch.time))
+        let time = stopwatch.time
+        // After the reading, so that the log has what the reading saw.
+        try logs.read(cluster: name)
+        return Recorder.Attempt(reading, options(time))
       }
       let recorded = try await recorder.record(read(recorder.known(name)), cluster: name) { doubts in
         for doubt in doubts { Terminal.note("Warning: \(doubt.message); reading again on a new connection") }
@@ -162,7 +174,9 @@ struct SnapshotCommand: AsyncParsableCommand {
     return clusters.first ?? "cluster"
   }
 
-  private func record(files from: String, cluster: String, _ recorder: Recorder) throws -> Recorded {
+  private func record(
+    files from: String, cluster: String, _ recorder: Recorder, _ logs: AuditLogs
+  ) throws -> Recorded {
     let given = try at.map { text in
       guard let moment = Moment(text, now: Moment.now, day: .start) else {
         throw AmbitError(.usage, "'\(text)' is no time", hint: Moment.forms)
@@ -180,6 +194,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       ? InputFiles(name: "standard input", bytes: Array(FileHandle.standardInput.readDataToEndOfFile()))
       : try InputFiles(path: from)
     let reading = try FileReader.read(input, options: fileOptions)
+    try logs.read(cluster: cluster)
     var options = options(stopwatch.time)
     if let given {
       options.capturedFrom = given

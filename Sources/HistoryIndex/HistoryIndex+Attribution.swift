@@ -23,7 +23,7 @@ extension HistoryView {
     try all(
       """
       SELECT object.apiGroup, object.resource, object.namespace, object.name, version.object, version.snapshot,
-        version.step, version.blob, uid.value, snapshot.name
+        version.step, version.blob, uid.value, snapshot.name, snapshot.capturedTo
       FROM version JOIN object ON object.id = version.object JOIN snapshot ON snapshot.id = version.snapshot
         LEFT JOIN text AS uid ON uid.id = version.uid
       WHERE object.cluster = (SELECT id FROM cluster WHERE name = ?)
@@ -35,7 +35,7 @@ extension HistoryView {
       return IndexedStep(
         object: try row.number(4), snapshot: try row.number(5), id: try row.objectID(0),
         step: IndexedChange.Step.allCases[step], blob: try row.optionalName(7), uid: try row.optionalText(8),
-        commit: try row.name(9))
+        commit: try row.name(9), capturedTo: try row.number(10))
     }
   }
 

@@ -146,4 +146,6 @@ package struct IndexedStep: Sendable, Hashable {
   package let blob: String?
   package let uid: String?
   package let commit: String
+  /// When it was captured, in milliseconds since 1970; of a change that an audit log tells, when it took effect.
+  package let capturedTo: Int64
 }

@@ -2,7 +2,20 @@ internal import KubeModel
 
 /// What one reading adds to the store.
 package struct Recording {
-  /// Files of the state to write, or to remove (nil).
+  /// A commit of its own, before the snapshot.
+  package struct Change {
+    package let edits: [String: [UInt8]?]
+    package let text: (_ stateDigest: String) -> CommitText
+
+    package init(edits: [String: [UInt8]?], text: @escaping (String) -> CommitText) {
+      self.edits = edits
+      self.text = text
+    }
+  }
+
+  /// Changes that are known one by one; a snapshot follows them also where it adds nothing.
+  package var changes: [Change]
+  /// Files of the state to write, or to remove (nil); also those that `changes` changed and that are as before.
   package var edits: [String: [UInt8]?]
   /// The text of the snapshot commit; called only where the state changed, with the state's digest.
   package var snapshot: (_ stateDigest: String) -> CommitText
@@ -10,9 +23,10 @@ package struct Recording {
   package var observation: (_ state: ObjectName?, _ isChanged: Bool) -> (files: [String: [UInt8]], text: CommitText)
 
   package init(
-    edits: [String: [UInt8]?], snapshot: @escaping (String) -> CommitText,
+    changes: [Change] = [], edits: [String: [UInt8]?], snapshot: @escaping (String) -> CommitText,
     observation: @escaping (ObjectName?, Bool) -> (files: [String: [UInt8]], text: CommitText)
   ) {
+    self.changes = changes
     self.edits = edits
     self.snapshot = snapshot
     self.observation = observation
@@ -84,11 +98,19 @@ extension SnapshotStore {
   ) throws(StoreError) -> HistoryHeads {
     var heads = heads
     var isChanged = false
+    for change in recording.changes {
+      let old = try heads.state.map { name throws(StoreError) in try commit(name).tree }
+      let tree = try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true)
+        .edit(old, change.edits)
+      guard tree != old else { continue }
+      heads.state = try make(change.text(try stateDigest(of: tree, known: digests)), tree, onto: heads.state, staging)
+      isChanged = true
+    }
     if !recording.edits.isEmpty {
       let old = try heads.state.map { name throws(StoreError) in try commit(name).tree }
       let tree = try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true)
         .edit(old, recording.edits)
-      if tree != old {
+      if tree != old || isChanged {
         let text = recording.snapshot(try stateDigest(of: tree, known: digests))
         heads.state = try make(text, tree, onto: heads.state, staging)
         isChanged = true

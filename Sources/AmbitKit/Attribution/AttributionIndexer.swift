@@ -76,20 +76,27 @@ private struct ReadingWindows {
   }
 
   func version(_ step: IndexedStep, previousBlob: String?) -> AttributionJoin.Version {
-    let place = places[step.commit]
+    guard let place = places[step.commit] else {
+      // A change that was committed by itself, out of the log: its time is known.
+      return AttributionJoin.Version(
+        step: ReadingWindows.kind(step.step, isFirst: false), blob: step.blob, previousBlob: previousBlob, uid: step.uid,
+        after: (step.capturedTo - 1) * 1000, until: (step.capturedTo + 1) * 1000)
+    }
     // The last reading before that looked at this kind: what an earlier one saw may have changed long before.
-    let before = place.flatMap { observations[..<$0].last { ReadingWindows.read(step.id, in: $0) } }
-    let kind: AttributionJoin.Version.Step =
-      switch step.step {
-      case .added: before == nil ? .found : .added
-      case .modified: .modified
-      case .deleted: .deleted
-      case .recreated: .recreated
-      }
+    let before = observations[..<place].last { ReadingWindows.read(step.id, in: $0) }
     return AttributionJoin.Version(
-      step: kind, blob: step.blob, previousBlob: previousBlob, uid: step.uid,
+      step: ReadingWindows.kind(step.step, isFirst: before == nil), blob: step.blob, previousBlob: previousBlob, uid: step.uid,
       after: before.map { $0.capturedFrom * 1000 } ?? .min / 2,
-      until: (place.map { observations[$0].capturedTo } ?? 0) * 1000)
+      until: observations[place].capturedTo * 1000)
+  }
+
+  private static func kind(_ step: IndexedChange.Step, isFirst: Bool) -> AttributionJoin.Version.Step {
+    switch step {
+    case .added: isFirst ? .found : .added
+    case .modified: .modified
+    case .deleted: .deleted
+    case .recreated: .recreated
+    }
   }
 
   /// Whether a reading looked at the kind of an object; a workload is folded from several.

@@ -32,14 +32,18 @@ package struct ChangeLedger {
   /// All records, sorted by id.
   package func all(at head: ObjectName) throws -> [Kept] {
     guard let folder = try store.folder(ChangeLedger.records, in: store.commit(head).tree) else { return [] }
-    return try store.files(in: folder).map { file in
-      guard let record = ChangeRecord(try store.read(file.blob)) else {
-        throw StoreError.damaged(
-          "'\(ChangeLedger.records)/\(file.path)' in the change records of '\(cluster)' is none",
-          inspect: "git cat-file -p \(file.blob)")
-      }
-      return Kept(record: record, blob: file.blob)
+    return try store.files(in: folder).map { Kept(record: try record($0.blob), blob: $0.blob) }
+  }
+
+  /// The records whose files are these blobs, as the index names them.
+  func records(_ blobs: [String]) throws -> [ChangeRecord] { try blobs.compactMap { ObjectName(hex: $0) }.map(record) }
+
+  private func record(_ blob: ObjectName) throws -> ChangeRecord {
+    guard let record = ChangeRecord(try store.read(blob)) else {
+      throw StoreError.damaged(
+        "the change record \(blob.short) of '\(cluster)' does not read", inspect: "git cat-file -p \(blob)")
     }
+    return record
   }
 
   // MARK: Adding

@@ -18,6 +18,8 @@ package final class Recorder {
     package var secondReading = SecondReading.impossible
     /// The share of a kind's objects, in percent, whose loss is believed at once.
     package var believedLoss = 50
+    /// Whether changes that audit logs tell of become commits of their own.
+    package var commitsChanges = false
     /// What the clock did while the reading was taken, if it did anything.
     package var clockFlag: String?
 
@@ -116,7 +118,12 @@ package final class Recorder {
     facts.unmodelledKinds = unmodelledKinds(objects, state, without: Set(gone))
     changes.write(facts, cluster: cluster)
 
-    let heads = try store(changes, reading, layout, cluster: cluster, onto: state.heads, options)
+    var commits = ChangeCommits.none
+    if options.commitsChanges, state.layout == layout {
+      commits = try changeCommits(reading, state, last, cluster: cluster, options)
+      try changes.settle(commits)
+    }
+    let heads = try store(changes, commits, reading, layout, cluster: cluster, onto: state.heads, options)
     return Outcome(
       commit: heads.state?.description, observation: heads.observation?.description ?? "",
       isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
@@ -230,8 +237,25 @@ package final class Recorder {
 
   // MARK: Storing
 
+  /// What was read long before can have led to a change: the deletion of a namespace or of an owner.
+  private static let reasonTime: Int64 = 3_600_000_000
+
+  private func changeCommits(
+    _ reading: Reading, _ state: RecordedState, _ last: IndexedObservation?, cluster: String, _ options: Options
+  ) throws -> ChangeCommits {
+    guard let last, state.heads.state != nil else { return .none }
+    let (since, until) = (last.capturedFrom * 1000, options.capturedTo.milliseconds * 1000)
+    var filter = HistoryView.RecordFilter()
+    filter.since = since - Recorder.reasonTime
+    filter.until = until
+    let records = try ambit.index.read { [filter] in try $0.records(cluster, filter) }
+    return ChangeCommits(
+      try ChangeLedger(ambit.store, cluster: cluster).records(records.map(\.blob)), from: state, to: reading,
+      since: since, until: until)
+  }
+
   private func store(
-    _ changes: StateChanges, _ reading: Reading, _ layout: StoreLayout, cluster: String, onto heads: HistoryHeads,
+    _ changes: StateChanges, _ commits: ChangeCommits, _ reading: Reading, _ layout: StoreLayout, cluster: String, onto heads: HistoryHeads,
     _ options: Options
   ) throws -> HistoryHeads {
     var record = ObservationRecord(
@@ -242,6 +266,12 @@ package final class Recorder {
     let digests = FolderDigestCache(ambit.index)
     let recorded = try ambit.store.record(
       Recording(
+        changes: commits.changes.map { change in
+          Recording.Change(edits: [layout.path(of: change.object): change.bytes]) { digest in
+            change.text(
+              cluster: cluster, reading: record.commonTrailers, recorded: options.recorded, stateDigest: digest)
+          }
+        },
         edits: changes.edits,
         snapshot: { digest in
           var text = self.text(

@@ -73,6 +73,16 @@ struct StateChanges {
     }
   }
 
+  /// Makes sure that what was changed one by one ends as it was read, also where that is as it was before.
+  mutating func settle(_ commits: ChangeCommits) throws {
+    for change in commits.changes {
+      let path = layout.path(of: change.object)
+      guard edits[path] == nil else { continue }
+      let entry = state.places[change.object].map { state.objects[$0].entry }
+      edits[path] = .some(try entry.flatMap { ObjectName(hex: $0.blob) }.map { try store.read($0) })
+    }
+  }
+
   // MARK: Telling
 
   /// The first line of a snapshot's message.

@@ -61,6 +61,7 @@ package struct AttributionJoin {
   private let nameless: [String: [ChangeRecord]]
 
   package init(_ entries: [Entry]) {
+    let entries = AttributionJoin.withoutEchoes(entries)
     var own: [ObjectID: [Entry]] = [:]
     var namespaceEnds: [String: [ChangeRecord]] = [:]
     var deletions: [String: [ChangeRecord]] = [:]
@@ -84,6 +85,20 @@ package struct AttributionJoin {
     self.namespaceEnds = sorted(namespaceEnds)
     self.deletions = sorted(deletions)
     self.nameless = sorted(nameless)
+  }
+
+  /// Without what Calico's own API server writes: each of a user's writes to projectcalico.org comes again as its own
+  /// write to the CRD that stores the object.
+  private static func withoutEchoes(_ entries: [Entry]) -> [Entry] {
+    func isEcho(_ record: ChangeRecord) -> Bool { record.user?.name.hasSuffix(":calico-apiserver") == true }
+    guard entries.contains(where: { isEcho($0.record) }) else { return entries }
+    let users = Dictionary(grouping: entries.filter { !isEcho($0.record) && $0.record.mayHaveChanged }) { $0.record.target }
+    return entries.filter { entry in
+      !isEcho(entry.record)
+        || !(users[entry.record.target] ?? []).contains {
+          abs($0.record.microseconds - entry.record.microseconds) <= skew
+        }
+    }
   }
 
   private static func key(_ resource: String, _ namespace: String?, _ name: String) -> String {
@@ -145,6 +160,19 @@ package struct AttributionJoin {
     // The last step of each version is the version itself.
     let seen = Set(attributed.compactMap { $0?.certainty == .exact ? $0?.steps.last?.record.id : nil })
     return AttributionJoin.changing((own[object] ?? [])[...], from: nil).map(\.record).filter { !seen.contains($0.id) }
+  }
+
+  /// What changed an object, in order, with who decided it.
+  ///
+  /// - Parameters:
+  ///   - blob: the state that it begins with; nil where the object was not there.
+  ///   - isWanted: which records to look at.
+  package func changes(
+    of object: ObjectID, from blob: String?, where isWanted: (ChangeRecord) -> Bool
+  ) -> [Attribution.Step] {
+    let all = own[object] ?? []
+    let changing = AttributionJoin.changing(all.filter { isWanted($0.record) }[...], from: blob)
+    return steps(changing, object, all, { [] })
   }
 
   // MARK: Matching

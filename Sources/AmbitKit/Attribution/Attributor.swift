@@ -1,0 +1,94 @@
+package import Attribution
+internal import HistoryIndex
+internal import KubeModel
+internal import SnapshotStore
+
+/// Reads audit logs into the change records of a cluster, and joins them with its history.
+package struct Attributor {
+  package struct Outcome: Sendable {
+    /// What became of the lines of the logs.
+    package var log: AuditLogLedger
+    /// Events that are no change, by reason.
+    package var ignored: [ChangeDeriver.Ignored: Int] = [:]
+    /// Requests that the logs tell of, each once.
+    package var requests = 0
+    package var new = 0
+    package var fuller = 0
+    /// The last commit of the change records; nil where nothing was added.
+    package var commit: String?
+  }
+
+  private let ambit: Ambit
+  private let cluster: String
+
+  /// - Parameter cluster: one that need not be recorded yet: logs can come first.
+  package init(_ ambit: Ambit, cluster: String) throws {
+    self.ambit = ambit
+    self.cluster = try ClusterName.validated(cluster)
+  }
+
+  /// How many records are held before they are kept, which bounds the memory.
+  private static let batch = 20_000
+
+  /// Reads logs; again, in another order or with others, they add nothing.
+  package func read(_ sources: [String], at time: Moment) throws -> Outcome {
+    var coverage = LogCoverage()
+    var records: [String: ChangeRecord] = [:]
+    var outcome = Outcome(log: AuditLogLedger())
+    let ledger = ChangeLedger(ambit.store, cluster: cluster)
+    func keep() throws {
+      coverage.settle()
+      let added = try ledger.add(
+        records.values.sorted { $0.id < $1.id }, coverage: coverage, logs: sources.map(HiddenText.escaped), at: time)
+      outcome.requests += records.count
+      outcome.new += added.new
+      outcome.fuller += added.fuller
+      outcome.commit = added.commit?.description ?? outcome.commit
+      records = [:]
+    }
+    outcome.log = try AuditLogReader(sources: sources, wants: .writes()).read { event in
+      if let time = (event.stageTime ?? event.requestReceived)?.microseconds { coverage.take(time) }
+      switch ChangeDeriver.outcome(of: event) {
+      case .ignored(let reason): outcome.ignored[reason, default: 0] += 1
+      case .records(let found):
+        for record in found {
+          coverage.take(record)
+          records[record.id] = records[record.id].map { $0.merged(with: record) } ?? record
+        }
+        if records.count >= Attributor.batch { try keep() }
+      }
+    }
+    try keep()
+    return outcome
+  }
+
+  /// How much of a cluster's history the logs explain.
+  package struct Explained: Sendable, Hashable {
+    package var changes = 0
+    package var byCertainty: [IndexedAttribution.Certainty: Int] = [:]
+    /// Changes of which the logs say nothing.
+    package var unknown = 0
+    /// Requests that changed something which no reading saw.
+    package var unseen = 0
+    package var refused = 0
+  }
+
+  /// Counts over the whole history, without the first snapshot: what was there before can be older than any log.
+  package func explained() throws -> Explained {
+    let (entries, records) = try ambit.index.read { [cluster] view in
+      (try view.changes(cluster, .init()), try view.records(cluster))
+    }
+    var result = Explained()
+    for entry in entries where entry.snapshot.parent != nil && entry.change.path != StoreLayout.clusterFile {
+      result.changes += 1
+      if let attribution = entry.change.attribution {
+        result.byCertainty[attribution.certainty, default: 0] += 1
+      } else {
+        result.unknown += 1
+      }
+    }
+    result.unseen = records.count { $0.isUnseen }
+    result.refused = records.count { $0.effect == ChangeRecord.Effect.refused.rawValue }
+    return result
+  }
+}
