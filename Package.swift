@@ -41,6 +41,7 @@ let package = Package(
     .target(
       name: "KubeModel",
       dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
+    .target(name: "Compression", dependencies: ["CZlib", "KubeModel"]),
     .target(name: "Reachability", dependencies: ["KubeModel"]),
     .target(
       name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
@@ -65,7 +66,7 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
     .target(name: "Attribution", dependencies: ["Integrity", "KubeModel"]),
-    .target(name: "SnapshotStore", dependencies: ["CGit2", "CZlib", "Integrity", "KubeModel"]),
+    .target(name: "SnapshotStore", dependencies: ["CGit2", "Compression", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
       dependencies: ["CSQLite", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -130,6 +131,7 @@ let package = Package(
 
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
+    .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
     .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),
@@ -148,7 +150,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "AttributionTests", dependencies: ["Attribution", "KubeModel", "TestSupport"]),
-    .testTarget(name: "SnapshotStoreTests", dependencies: ["KubeModel", "SnapshotStore", "TestSupport"]),
+    .testTarget(name: "SnapshotStoreTests", dependencies: ["Compression", "KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
     .testTarget(

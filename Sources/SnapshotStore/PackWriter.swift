@@ -1,4 +1,4 @@
-internal import CZlib
+internal import Compression
 internal import Integrity
 
 /// Builds a pack and its index, object by object and without deltas.
@@ -27,8 +27,12 @@ final class PackWriter {
   private var entries: [Entry] = []
 
   init() throws(StoreError) {
-    deflater = try Deflater()
+    do { deflater = try Deflater() } catch { throw PackWriter.failure(error) }
     clear()
+  }
+
+  private static func failure(_ cause: CompressionError) -> StoreError {
+    StoreError(.unwritable, "an object could not be compressed", cause: cause)
   }
 
   private func clear() {
@@ -53,12 +57,9 @@ final class PackWriter {
       size >>= 7
     }
     bytes.append(byte)
-    try deflater.append(content, to: &bytes)
-    let checksum = bytes.withUnsafeBufferPointer { buffer -> UInt in
-      guard let base = buffer.baseAddress else { return 0 }
-      return crc32(0, base + offset, UInt32(buffer.count - offset))
-    }
-    entries.append(Entry(name: name, checksum: UInt32(truncatingIfNeeded: checksum), offset: UInt32(offset)))
+    do { try deflater.append(content, to: &bytes) } catch { throw PackWriter.failure(error) }
+    let checksum = bytes.withUnsafeBytes { CRC32.checksum(of: UnsafeRawBufferPointer(rebasing: $0[offset...])) }
+    entries.append(Entry(name: name, checksum: checksum, offset: UInt32(offset)))
   }
 
   /// The pack and its index; the writer is empty again after it.

@@ -1,3 +1,4 @@
+internal import Compression
 internal import FoundationEssentials
 
 /// Every object of a store, read past libgit2 and past all that git believes: from the packs and the loose files
@@ -16,7 +17,9 @@ package final class StoredObjects: ObjectSource {
 
   package init(of store: SnapshotStore) throws(StoreError) {
     objects = "\(store.path)/objects"
-    inflater = try Inflater()
+    do { inflater = try Inflater() } catch {
+      throw StoreError(.damaged, "packs cannot be read", cause: error)
+    }
   }
 
   /// Costs about the time of `git fsck`, and some hundred bytes of memory for each object.

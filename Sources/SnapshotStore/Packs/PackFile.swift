@@ -1,3 +1,4 @@
+internal import Compression
 internal import Integrity
 
 /// A pack of git, read without believing its index or itself: any bytes give objects or faults.

@@ -1,3 +1,4 @@
+internal import Compression
 internal import FoundationEssentials
 
 /// The objects in the packs of a store, read past libgit2, several times as fast.
@@ -11,7 +12,10 @@ final class PackedObjects {
 
   init(of store: String) throws(StoreError) {
     let folder = "\(store)/objects/pack"
-    let inflater = try Inflater()
+    let inflater: Inflater
+    do { inflater = try Inflater() } catch {
+      throw StoreError(.damaged, "packs cannot be read", cause: error)
+    }
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     packs = files.filter { $0.hasSuffix(".idx") }.compactMap { file in
       try? PackFile(folder: folder, name: String(file.dropLast(".idx".count)), inflater: inflater)

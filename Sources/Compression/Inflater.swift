@@ -1,15 +1,15 @@
 internal import CZlib
 
 /// zlib's decompression, whose window is made once and used for many objects.
-final class Inflater {
+package final class Inflater {
   /// zlib keeps the address of its stream, so the stream must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
-  init() throws(StoreError) {
+  package init() throws(CompressionError) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     let status = inflateInit_(stream, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
-    guard status == Z_OK else { throw StoreError(.damaged, "zlib could not be set up") }
+    guard status == Z_OK else { throw CompressionError("zlib could not be set up") }
   }
 
   deinit {
@@ -18,13 +18,13 @@ final class Inflater {
   }
 
   /// Inflates a stream that gives exactly this many bytes; nil where it does not.
-  func inflate(_ input: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
+  package func inflate(_ input: UnsafeRawBufferPointer, size: Int) -> [UInt8]? {
     let (bytes, isEnded) = start(input, most: size + 1)
     return isEnded && bytes.count == size ? bytes : nil
   }
 
   /// The first bytes that a stream gives, at most so many.
-  func prefix(_ input: UnsafeRawBufferPointer, most: Int) -> [UInt8] { start(input, most: most).bytes }
+  package func prefix(_ input: UnsafeRawBufferPointer, most: Int) -> [UInt8] { start(input, most: most).bytes }
 
   private func start(_ input: UnsafeRawBufferPointer, most: Int) -> (bytes: [UInt8], isEnded: Bool) {
     inflateReset(stream)

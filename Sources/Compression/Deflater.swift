@@ -1,14 +1,14 @@
 internal import CZlib
 
 /// zlib's compression, whose tables are made once and used for many objects.
-final class Deflater {
+package final class Deflater {
   /// zlib keeps the address of its stream, so the stream must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
   /// The fastest level: maintenance packs again what stays, and better.
   private static let level: Int32 = 1
 
-  init() throws(StoreError) {
+  package init() throws(CompressionError) {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
     let status = deflateInit_(stream, Deflater.level, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
@@ -20,10 +20,10 @@ final class Deflater {
     stream.deallocate()
   }
 
-  private static let failure = StoreError(.unwritable, "zlib could not compress an object")
+  private static let failure = CompressionError("zlib could not compress an object")
 
   /// Appends the compressed form of `content` to `output`.
-  func append(_ content: [UInt8], to output: inout [UInt8]) throws(StoreError) {
+  package func append(_ content: [UInt8], to output: inout [UInt8]) throws(CompressionError) {
     deflateReset(stream)
     let bound = Int(deflateBound(stream, UInt(content.count)))
     var isWhole = false
