@@ -65,7 +65,7 @@ let package = Package(
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]),
-    .target(name: "Attribution", dependencies: ["Integrity", "KubeModel"]),
+    .target(name: "Attribution", dependencies: ["Compression", "Integrity", "KubeModel"]),
     .target(name: "SnapshotStore", dependencies: ["CGit2", "Compression", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
@@ -156,7 +156,7 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: [
-        "AmbitKit", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys",
+        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys",
         "SnapshotStore", "TestSupport",
       ]),
     .testTarget(

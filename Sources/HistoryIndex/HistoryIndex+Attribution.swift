@@ -90,7 +90,7 @@ extension HistoryView {
     }
     return try all(
       """
-      SELECT name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen
+      SELECT name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause
       FROM changeRecord WHERE \(conditions.joined(separator: " AND ")) ORDER BY time DESC, name
       \(filter.limit.map { "LIMIT \($0)" } ?? "")
       """, StatementArguments(arguments)
@@ -98,7 +98,9 @@ extension HistoryView {
       IndexedRecord(
         id: try row.text(0), blob: try row.name(1), time: try row.number(2),
         object: try row.objectID(3), request: try row.text(7), effect: try row.text(8),
-        user: try row.optionalText(9), isUnseen: try row.flag(10))
+        user: try row.optionalText(9), 
+        unseen: try row.flag(10)
+          ? .init(actor: row.optionalText(11), cause: row.optionalText(12)) : nil)
     }
   }
 
@@ -143,12 +145,13 @@ extension HistoryWriter {
       try run(
         """
         INSERT INTO changeRecord
-          (cluster, name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (cluster, name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           clusterID, record.id, HexName.data(record.blob), record.time, record.object.group,
-          record.object.resource, record.object.namespace ?? "", record.object.name, record.request, record.effect, record.user, record.isUnseen,
+          record.object.resource, record.object.namespace ?? "", record.object.name, record.request, record.effect, record.user, record.unseen != nil,
+          record.unseen?.actor, record.unseen?.cause,
         ])
     }
     try run(

@@ -363,7 +363,7 @@ package struct HistoryView {
       """,
       """
       SELECT cluster.name, changeRecord.name, blob, time, apiGroup, resource, namespace, objectName, request, effect,
-        user, isUnseen
+        user, isUnseen, actor, cause
       FROM changeRecord JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, changeRecord.name
       """,
     ]

@@ -104,6 +104,8 @@ enum IndexSchema {
       effect TEXT NOT NULL,
       user TEXT,
       isUnseen INTEGER NOT NULL CHECK (isUnseen IN (0, 1)),
+      actor TEXT,
+      cause TEXT,
       PRIMARY KEY (cluster, name)
     ) STRICT, WITHOUT ROWID
     """,

@@ -118,12 +118,24 @@ package struct IndexedRecord: Sendable, Hashable {
   package let request: String
   package let effect: String
   package let user: String?
-  /// Whether it changed an object into a state, or out of one, that no reading saw.
-  package let isUnseen: Bool
+  /// Of a change that no reading saw.
+  package let unseen: Unseen?
+
+  /// A change of an object into a state, or out of one, that no reading saw.
+  package struct Unseen: Sendable, Hashable {
+    /// Who decided it: not always the user of the request, which may be a part of Kubernetes.
+    package let actor: String?
+    package let cause: String?
+
+    package init(actor: String?, cause: String?) {
+      self.actor = actor
+      self.cause = cause
+    }
+  }
 
   package init(
     id: String, blob: String, time: Int64, object: ObjectID, request: String, effect: String, user: String?,
-    isUnseen: Bool
+    unseen: Unseen?
   ) {
     self.id = id
     self.blob = blob
@@ -132,7 +144,7 @@ package struct IndexedRecord: Sendable, Hashable {
     self.request = request
     self.effect = effect
     self.user = user
-    self.isUnseen = isUnseen
+    self.unseen = unseen
   }
 }
 

@@ -27,10 +27,10 @@ enum AttributeOutput {
   }
 
   static func output(_ outcome: Attributor.Outcome, _ explained: Attributor.Explained, cluster: String) -> Output {
-    let known = outcome.requests - outcome.new - outcome.fuller
+    let known = outcome.kept.requests - outcome.kept.new - outcome.kept.fuller
     let certain = explained.byCertainty[.exact, default: 0] + explained.byCertainty[.sole, default: 0]
     var lines = [
-      "\(cluster): \(outcome.requests) write requests: \(outcome.new) new, \(outcome.fuller) now told more fully, \(known) known",
+      "\(cluster): \(outcome.kept.requests) write requests: \(outcome.kept.new) new, \(outcome.kept.fuller) now told more fully, \(known) known",
       "\(certain) of \(explained.changes) changes in the history have an author:",
     ]
     let words: [(IndexedAttribution.Certainty, String)] = [
@@ -51,12 +51,12 @@ enum AttributeOutput {
     }
     certainties["unknown"] = .int(Int64(explained.unknown))
     var value = Mapping([
-      ("cluster", .string(cluster)), ("requests", .int(Int64(outcome.requests))), ("new", .int(Int64(outcome.new))),
-      ("fuller", .int(Int64(outcome.fuller))), ("changes", .int(Int64(explained.changes))),
+      ("cluster", .string(cluster)), ("requests", .int(Int64(outcome.kept.requests))), ("new", .int(Int64(outcome.kept.new))),
+      ("fuller", .int(Int64(outcome.kept.fuller))), ("changes", .int(Int64(explained.changes))),
       ("attributed", .map(certainties)), ("unseen", .int(Int64(explained.unseen))),
       ("refused", .int(Int64(explained.refused))), ("log", ledger(outcome)),
     ])
-    value["commit"] = outcome.commit.map(Value.string)
+    value["commit"] = outcome.kept.commit.map(Value.string)
     return Output(text: lines.map(HiddenText.escaped).joined(separator: "\n"), kind: "Attribution", value: .map(value))
   }
 

@@ -28,9 +28,9 @@ enum LogOutput {
     var rest = unseen[...]
     func take(_ record: IndexedRecord) {
       table.rows.append([
-        Moment(milliseconds: record.time / 1000).tableText, "(log)", record.user ?? "unknown",
-        record.object.namespace ?? "-", record.object.reference, "\(record.request.prefix { $0 != " " }), seen by no reading",
-        "-",
+        Moment(milliseconds: record.time / 1000).tableText, "(log)", record.unseen?.actor ?? "unknown",
+        record.object.namespace ?? "-", record.object.reference, "\(did(record)), seen by no reading",
+        record.unseen?.cause ?? "-",
       ])
       values.append(RequestOutput.value(record))
     }
@@ -56,6 +56,14 @@ enum LogOutput {
       if !table.rows.isEmpty { output.table = nil }
     }
     return output
+  }
+
+  private static func did(_ record: IndexedRecord) -> String {
+    switch record.request.prefix(while: { $0 != " " }) {
+    case "create": "created"
+    case "delete", "deletecollection": "deleted"
+    default: "changed"
+    }
   }
 
   /// Who made a change: the user of the audit log; else a tool, whose name is no person and says so. Where the log

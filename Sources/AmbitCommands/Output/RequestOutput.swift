@@ -9,7 +9,7 @@ enum RequestOutput {
     table.rows = records.map { record in
       [
         Moment(milliseconds: record.time / 1000).tableText, String(record.id.prefix(10)), record.user ?? "unknown",
-        record.effect, record.object.namespace ?? "-", record.request, record.isUnseen ? "no" : "-",
+        record.effect, record.object.namespace ?? "-", record.request, record.unseen == nil ? "-" : "no",
       ]
     }
     return Output(
@@ -22,8 +22,13 @@ enum RequestOutput {
     var map = Mapping([
       ("record", .string(record.id)), ("time", .string(Moment(milliseconds: record.time / 1000).text)),
       ("effect", .string(record.effect)), ("request", .string(record.request)), ("source", "audit"),
-      ("seen", .bool(!record.isUnseen)), ("blob", .string(record.blob)),
+      ("blob", .string(record.blob)),
     ])
+    if let unseen = record.unseen {
+      map["seen"] = false
+      map["actor"] = unseen.actor.map(Value.string)
+      map["cause"] = unseen.cause.map(Value.string)
+    }
     map["user"] = record.user.map(Value.string)
     map["namespace"] = record.object.namespace.map(Value.string)
     if !record.object.name.isEmpty { map["name"] = .string(record.object.name) }

@@ -30,7 +30,11 @@ struct AttributionIndexer {
     let (steps, observations) = try index.read { (try $0.steps(cluster), try $0.observations(cluster)) }
     let windows = ReadingWindows(observations)
     var found: [(step: IndexedStep, attribution: IndexedAttribution)] = []
-    var unseen: Set<String> = []
+    var unseen: [String: IndexedRecord.Unseen] = [:]
+    let begin = (observations.first { $0.result != "failed" }?.capturedFrom).map { $0 * 1000 } ?? .max
+    func note(_ steps: [Attribution.Step]) {
+      for step in steps { unseen[step.record.id] = .init(actor: step.deciding.user?.name, cause: step.cause) }
+    }
     var isJoined: Set<ObjectID> = []
     var start = 0
     while start < steps.count {
@@ -49,12 +53,12 @@ struct AttributionIndexer {
       for (step, attribution) in zip(own, attributions) {
         if let attribution { found.append((step, IndexedAttribution(attribution))) }
       }
-      unseen.formUnion(join.unseen(of: id, attributed: attributions).map(\.id))
+      note(join.unseen(of: id, attributed: attributions, since: begin))
     }
     for id in join.objects where !isJoined.contains(id) {
-      unseen.formUnion(join.unseen(of: id, attributed: []).map(\.id))
+      note(join.unseen(of: id, attributed: [], since: begin))
     }
-    let records = kept.map { IndexedRecord($0.record, blob: $0.blob, isUnseen: unseen.contains($0.record.id)) }
+    let records = kept.map { IndexedRecord($0.record, blob: $0.blob, unseen: unseen[$0.record.id]) }
     try index.write { [found] writer in
       try writer.replaceAttributions(
         found, records: records, head: head.description, lastSnapshot: lastSnapshot, in: cluster)
@@ -146,7 +150,7 @@ extension IndexedAttribution.Step {
 }
 
 extension IndexedRecord {
-  init(_ record: ChangeRecord, blob: ObjectName, isUnseen: Bool) {
+  init(_ record: ChangeRecord, blob: ObjectName, unseen: Unseen?) {
     let target = record.target
     let object =
       record.object
@@ -154,6 +158,6 @@ extension IndexedRecord {
         group: target.group, resource: target.resource, namespace: target.namespace, name: target.name ?? "")
     self.init(
       id: record.id, blob: blob.description, time: record.microseconds, object: object,
-      request: record.request, effect: record.effect.rawValue, user: record.user?.name, isUnseen: isUnseen)
+      request: record.request, effect: record.effect.rawValue, user: record.user?.name, unseen: unseen)
   }
 }

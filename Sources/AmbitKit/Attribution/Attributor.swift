@@ -1,5 +1,5 @@
 package import Attribution
-internal import HistoryIndex
+package import HistoryIndex
 internal import KubeModel
 internal import SnapshotStore
 
@@ -7,15 +7,20 @@ internal import SnapshotStore
 package struct Attributor {
   package struct Outcome: Sendable {
     /// What became of the lines of the logs.
-    package var log: AuditLogLedger
+    package let log: AuditLogLedger
     /// Events that are no change, by reason.
-    package var ignored: [ChangeDeriver.Ignored: Int] = [:]
+    package let ignored: [ChangeDeriver.Ignored: Int]
+    package let kept: Kept
+  }
+
+  /// What the change records gained.
+  package struct Kept: Sendable {
     /// Requests that the logs tell of, each once.
-    package var requests = 0
-    package var new = 0
-    package var fuller = 0
+    package fileprivate(set) var requests = 0
+    package fileprivate(set) var new = 0
+    package fileprivate(set) var fuller = 0
     /// The last commit of the change records; nil where nothing was added.
-    package var commit: String?
+    package fileprivate(set) var commit: String?
   }
 
   private let ambit: Ambit
@@ -34,22 +39,23 @@ package struct Attributor {
   package func read(_ sources: [String], at time: Moment) throws -> Outcome {
     var coverage = LogCoverage()
     var records: [String: ChangeRecord] = [:]
-    var outcome = Outcome(log: AuditLogLedger())
+    var ignored: [ChangeDeriver.Ignored: Int] = [:]
+    var kept = Kept()
     let ledger = ChangeLedger(ambit.store, cluster: cluster)
     func keep() throws {
       coverage.settle()
       let added = try ledger.add(
         records.values.sorted { $0.id < $1.id }, coverage: coverage, logs: sources.map(HiddenText.escaped), at: time)
-      outcome.requests += records.count
-      outcome.new += added.new
-      outcome.fuller += added.fuller
-      outcome.commit = added.commit?.description ?? outcome.commit
+      kept.requests += records.count
+      kept.new += added.new
+      kept.fuller += added.fuller
+      kept.commit = added.commit?.description ?? kept.commit
       records = [:]
     }
-    outcome.log = try AuditLogReader(sources: sources, wants: .writes()).read { event in
+    let log = try AuditLogReader(sources: sources, wants: .writes()).read { event in
       if let time = (event.stageTime ?? event.requestReceived)?.microseconds { coverage.take(time) }
       switch ChangeDeriver.outcome(of: event) {
-      case .ignored(let reason): outcome.ignored[reason, default: 0] += 1
+      case .ignored(let reason): ignored[reason, default: 0] += 1
       case .records(let found):
         for record in found {
           coverage.take(record)
@@ -59,7 +65,7 @@ package struct Attributor {
       }
     }
     try keep()
-    return outcome
+    return Outcome(log: log, ignored: ignored, kept: kept)
   }
 
   /// How much of a cluster's history the logs explain.
@@ -87,7 +93,7 @@ package struct Attributor {
         result.unknown += 1
       }
     }
-    result.unseen = records.count { $0.isUnseen }
+    result.unseen = records.count { $0.unseen != nil }
     result.refused = records.count { $0.effect == ChangeRecord.Effect.refused.rawValue }
     return result
   }

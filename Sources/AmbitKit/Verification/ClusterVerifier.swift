@@ -16,6 +16,9 @@ struct ClusterVerifier {
   let observations: Set<ObjectName>
   /// When each state was captured, as its commit says.
   private var captured: [ObjectName: String] = [:]
+  /// Changes that were committed one by one, out of an audit log: no reading saw their states, and the snapshot that
+  /// follows confirms them.
+  private var changes: Set<ObjectName> = []
 
   init(
     _ cluster: String, _ heads: HistoryHeads, audit: ObjectAudit, options: StoreVerifier.Options, store: String,
@@ -34,17 +37,23 @@ struct ClusterVerifier {
   /// - Parameter kept: checkpoints of this cluster.
   mutating func run(_ kept: [KeptCheckpoint], _ report: inout StoreReport) {
     var captured: [ObjectName: String] = [:]
+    var changes: Set<ObjectName> = []
     branch.check(options, &report) { commit, report in
       captured[commit.record.name] = checkSnapshot(commit.record, &report)
+      if commit.record.trailer("Ambit-Kind") == "change" { changes.insert(commit.record.name) }
     }
     self.captured = captured
+    self.changes = changes
     var progress = Progress()
     var comparison = CheckpointComparison(kept, of: cluster)
     readings.check(options, &report) { commit, report in
       comparison.append(commit.record.name, commit.bytes)
       checkObservation(commit.record, &progress, &report)
     }
-    for state in branch.names where !progress.observed.contains(state) && !readings.isCut {
+    // A change needs no observation of its own where an observed snapshot follows it.
+    let confirmed = branch.names.lastIndex { progress.observed.contains($0) } ?? -1
+    for (place, state) in branch.names.enumerated()
+    where !progress.observed.contains(state) && !readings.isCut && !(changes.contains(state) && place < confirmed) {
       report.add(
         .unobservedState, branch.place(state),
         "no observation tells of this state: it was not recorded by Ambit, or its observation was taken away",
@@ -66,7 +75,7 @@ struct ClusterVerifier {
   /// - Returns: when the state was captured, in the commit's words.
   private func checkSnapshot(_ commit: CommitRecord, _ report: inout StoreReport) -> String? {
     let digest = audit.digest(of: commit.tree)
-    guard commit.trailer("Ambit-Kind") == "snapshot", let told = commit.trailer("Ambit-State-SHA256"),
+    guard ["snapshot", "change"].contains(commit.trailer("Ambit-Kind")), let told = commit.trailer("Ambit-State-SHA256"),
       let captured = commit.trailer("Ambit-Captured-To"),
       let time = Moment(captured, now: Moment(milliseconds: 0), day: .start)?.milliseconds
     else {

@@ -155,11 +155,17 @@ package struct AttributionJoin {
     }
   }
 
-  /// Records that changed an object and of which no version that was read is left: what came between two readings.
-  package func unseen(of object: ObjectID, attributed: [Attribution?]) -> [ChangeRecord] {
-    // The last step of each version is the version itself.
-    let seen = Set(attributed.compactMap { $0?.certainty == .exact ? $0?.steps.last?.record.id : nil })
-    return AttributionJoin.changing((own[object] ?? [])[...], from: nil).map(\.record).filter { !seen.contains($0.id) }
+  /// What changed an object and of which no version that was read is left: it came and went between two readings.
+  ///
+  /// - Parameter since: when the first reading was taken, in microseconds since 1970.
+  package func unseen(of object: ObjectID, attributed: [Attribution?], since: Int64) -> [Attribution.Step] {
+    // The last step of each version is the version itself; one that is not explained shows none of them.
+    let seen = Set(
+      attributed.compactMap { $0?.certainty == .unexplained ? nil : $0 }.flatMap { attribution in
+        attribution.certainty == .candidates ? attribution.steps.map(\.record.id) : attribution.steps.suffix(1).map(\.record.id)
+      })
+    return changes(of: object, from: nil) { $0.microseconds > since && $0.step != .marked }
+      .filter { !seen.contains($0.record.id) }
   }
 
   /// What changed an object, in order, with who decided it.
@@ -191,7 +197,9 @@ package struct AttributionJoin {
       }
       guard var place = found else { continue }
       // Writes that change nothing that is recorded follow the one that made it.
-      while place > next, let blob = entries[place].blob, entries[place - 1].blob == blob { place -= 1 }
+      while place > next, entries[place].record.step == .written, let blob = entries[place].blob,
+        entries[place - 1].blob == blob
+      { place -= 1 }
       return place
     }
     return nil

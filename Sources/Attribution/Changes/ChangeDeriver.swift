@@ -55,6 +55,8 @@ package enum ChangeDeriver {
     if event.verb == "deletecollection" { return members(of: event, type, record) }
     record.step = step(event, type)
     if record.effect == .applied { take(event.responseObject, type, into: &record) }
+    // The version of what a deletion returns is that of the last write.
+    if event.verb == "delete" && record.step == .removed { record.resourceVersion = nil }
     return .records([record])
   }
 
@@ -159,6 +161,7 @@ package enum ChangeDeriver {
       if let version = event.responseObject?["apiVersion"] { object["apiVersion"] = object["apiVersion"] ?? version }
       if let type { object["kind"] = object["kind"] ?? .string(type.kind) }
       take(.map(object), type, into: &record)
+      if record.step == .removed { record.resourceVersion = nil }
       return record
     }
     return records.isEmpty ? .ignored(.nothingDeleted) : .records(records)
