@@ -1,5 +1,5 @@
 /// Base64 of RFC 4648 with padding, read strictly: one text for each sequence of bytes.
-enum Base64 {
+package enum Base64 {
   private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
   private static let pad = UInt8(ascii: "=")
 
@@ -28,7 +28,7 @@ enum Base64 {
 
   /// The bytes that a text stands for, or nil where it holds anything but base64: no white space, all of the
   /// padding, and no bits left over.
-  static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
+  package static func bytes(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 4 == 0 else { return nil }
     let letters = text.prefix { $0 != pad }
     let padding = text.count - letters.count

@@ -6,10 +6,8 @@ internal import CSimdJSON
 /// at once.
 public final class JSONDocument {
   private let parser: OpaquePointer
-  fileprivate let tape: UnsafePointer<UInt64>
-  fileprivate let strings: UnsafePointer<UInt8>
-  /// Kept for finding the place of a fault.
-  private let bytes: [UInt8]
+  /// Kept for finding the place of a fault; nil for a document that was read in place of another.
+  private var bytes: [UInt8]?
 
   /// Parses a document.
   ///
@@ -31,31 +29,52 @@ public final class JSONDocument {
     }
     self.parser = parser
     self.bytes = input
-    tape = ambit_json_tape(parser)
-    strings = ambit_json_strings(parser)
   }
+
+  /// A document without content, to read others in its memory.
+  public convenience init() throws(KubeModelError) { try self.init(Array("null".utf8)) }
 
   deinit { ambit_json_free(parser) }
 
-  public var root: JSONPart { JSONPart(document: self, position: 1) }
+  /// Parses another document in place of the one before, whose parts must no longer be used.
+  ///
+  /// - Returns: its root, or nil where the bytes are no JSON: `JSONReader` tells why.
+  public func read(_ bytes: UnsafeBufferPointer<UInt8>) -> JSONPart? {
+    self.bytes = nil
+    guard let base = bytes.baseAddress, ambit_json_parse(parser, base, bytes.count, JSONReader.deepest) == 0 else {
+      return nil
+    }
+    return root
+  }
+
+  public var root: JSONPart {
+    JSONPart(document: self, tape: ambit_json_tape(parser), strings: ambit_json_strings(parser), position: 1)
+  }
 
   /// A fault of the document, found again with its place; the error itself where there is none.
-  fileprivate func located(_ error: KubeModelError) -> KubeModelError { JSONFault.first(in: bytes) ?? error }
+  fileprivate func located(_ error: KubeModelError) -> KubeModelError { bytes.flatMap(JSONFault.first) ?? error }
 }
 
 /// A part of a JSON document.
 public struct JSONPart {
+  /// Keeps alive what the pointers point to.
   private let document: JSONDocument
+  private let tape: UnsafePointer<UInt64>
+  private let strings: UnsafePointer<UInt8>
   /// Where the part begins on simdjson's tape, whose entries are a type in the top byte and a payload below.
   private let position: Int
 
-  fileprivate init(document: JSONDocument, position: Int) {
+  fileprivate init(
+    document: JSONDocument, tape: UnsafePointer<UInt64>, strings: UnsafePointer<UInt8>, position: Int
+  ) {
     self.document = document
+    self.tape = tape
+    self.strings = strings
     self.position = position
   }
 
-  private var kind: UInt8 { UInt8(document.tape[position] >> 56) }
-  private var payload: Int { Int(document.tape[position] & 0x00FF_FFFF_FFFF_FFFF) }
+  private var kind: UInt8 { UInt8(tape[position] >> 56) }
+  private var payload: Int { Int(tape[position] & 0x00FF_FFFF_FFFF_FFFF) }
 
   /// The position behind this part.
   private var end: Int {
@@ -67,49 +86,59 @@ public struct JSONPart {
     }
   }
 
-  private func part(_ position: Int) -> JSONPart { JSONPart(document: document, position: position) }
+  private func part(_ position: Int) -> JSONPart {
+    JSONPart(document: document, tape: tape, strings: strings, position: position)
+  }
 
   /// The value of a key, or nil where this is no mapping or lacks it. Of equal keys, the first one's.
   public subscript(key: StaticString) -> JSONPart? {
-    guard kind == UInt8(ascii: "{") else { return nil }
-    var next = position + 1
-    while UInt8(document.tape[next] >> 56) != UInt8(ascii: "}") {
-      let value = part(next + 1)
-      if part(next).isString(key) { return value }
-      next = value.end
+    entries?.first { $0.key.isText(literal: key) }?.value
+  }
+
+  /// The keys and values of a mapping in the order in which they stand, equal keys too; nil where this is none.
+  public var entries: Entries? { kind == UInt8(ascii: "{") ? Entries(place: part(position + 1)) : nil }
+
+  public struct Entries: Sequence, IteratorProtocol {
+    fileprivate var place: JSONPart
+
+    public mutating func next() -> (key: JSONPart, value: JSONPart)? {
+      guard place.kind != UInt8(ascii: "}") else { return nil }
+      let (key, value) = (place, place.part(place.position + 1))
+      place = value.part(value.end)
+      return (key, value)
     }
-    return nil
   }
 
   /// The elements of a list; nil where this is none.
-  public var elements: Elements? { kind == UInt8(ascii: "[") ? Elements(document: document, position: position + 1) : nil }
+  public var elements: Elements? { kind == UInt8(ascii: "[") ? Elements(place: part(position + 1)) : nil }
 
   public struct Elements: Sequence, IteratorProtocol {
-    fileprivate let document: JSONDocument
-    private var position: Int
-
-    fileprivate init(document: JSONDocument, position: Int) {
-      self.document = document
-      self.position = position
-    }
+    fileprivate var place: JSONPart
 
     public mutating func next() -> JSONPart? {
-      guard UInt8(document.tape[position] >> 56) != UInt8(ascii: "]") else { return nil }
-      let part = JSONPart(document: document, position: position)
-      position = part.end
-      return part
+      guard place.kind != UInt8(ascii: "]") else { return nil }
+      let element = place
+      place = element.part(element.end)
+      return element
     }
   }
 
+  public var isMap: Bool { kind == UInt8(ascii: "{") }
+  public var isNull: Bool { kind == UInt8(ascii: "n") }
+
   private var text: UnsafeBufferPointer<UInt8> {
-    let start = document.strings + payload
+    let start = strings + payload
     var length: UInt32 = 0
     for index in 0..<4 { length |= UInt32(start[index]) << (8 * UInt32(index)) }
     return UnsafeBufferPointer(start: start + 4, count: Int(length))
   }
 
-  private func isString(_ other: StaticString) -> Bool {
-    isBytes(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
+  /// The bytes of a string, which are there as long as the document is; nil where this is none.
+  public var utf8: UnsafeBufferPointer<UInt8>? { kind == UInt8(ascii: "\"") ? text : nil }
+
+  /// Whether this is a string of these bytes.
+  public func isText(literal other: StaticString) -> Bool {
+    kind == UInt8(ascii: "\"") && isBytes(UnsafeBufferPointer(start: other.utf8Start, count: other.utf8CodeUnitCount))
   }
 
   private func isBytes(_ other: UnsafeBufferPointer<UInt8>) -> Bool {
@@ -142,8 +171,9 @@ public struct JSONPart {
 
   public var string: String? { kind == UInt8(ascii: "\"") ? String(decoding: text, as: UTF8.self) : nil }
   public var int: Int64? {
-    kind == UInt8(ascii: "l") ? Int64(bitPattern: document.tape[position + 1]) : nil
+    kind == UInt8(ascii: "l") ? Int64(bitPattern: tape[position + 1]) : nil
   }
+  public var bool: Bool? { kind == UInt8(ascii: "t") ? true : kind == UInt8(ascii: "f") ? false : nil }
 
   // MARK: Values
 
@@ -164,13 +194,13 @@ public struct JSONPart {
     case UInt8(ascii: "{"): return try map()
     case UInt8(ascii: "["):
       var list: [Value] = []
-      for element in Elements(document: document, position: position + 1) { list.append(try element.plainValue()) }
+      for element in Elements(place: part(position + 1)) { list.append(try element.plainValue()) }
       return .list(list)
     case UInt8(ascii: "\""): return .string(String(decoding: text, as: UTF8.self))
-    case UInt8(ascii: "l"): return .int(Int64(bitPattern: document.tape[position + 1]))
+    case UInt8(ascii: "l"): return .int(Int64(bitPattern: tape[position + 1]))
     case UInt8(ascii: "u"):
       throw KubeModelError(.numberOutOfRange, "a number is out of range")
-    case UInt8(ascii: "d"): return .double(Double(bitPattern: document.tape[position + 1]))
+    case UInt8(ascii: "d"): return .double(Double(bitPattern: tape[position + 1]))
     case UInt8(ascii: "t"): return true
     case UInt8(ascii: "f"): return false
     default: return .null
@@ -179,11 +209,8 @@ public struct JSONPart {
 
   private func map() throws(KubeModelError) -> Value {
     var pairs: [(String, Value)] = []
-    var next = position + 1
-    while UInt8(document.tape[next] >> 56) != UInt8(ascii: "}") {
-      let value = part(next + 1)
-      pairs.append((String(decoding: part(next).text, as: UTF8.self), try value.plainValue()))
-      next = value.end
+    for (key, value) in Entries(place: part(position + 1)) {
+      pairs.append((String(decoding: key.text, as: UTF8.self), try value.plainValue()))
     }
     let mapping = Mapping(pairs)
     guard mapping.count == pairs.count else {
