@@ -100,8 +100,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "AmbitKit", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability", "SigningKeys",
-        "SnapshotStore",
+        "AmbitKit", "Attribution", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
+        "SigningKeys", "SnapshotStore", "TestSupport",
       ], path: "Benchmarks"),
 
     // An API server for tests of the reader and of the command.
@@ -118,7 +118,7 @@ let package = Package(
 
     // What must hold of bytes of any kind: run by libFuzzer, and by the tests on what it found.
     .target(
-      name: "FuzzTargets", dependencies: ["AmbitKit", "HistoryIndex", "KubeModel", "SnapshotStore"],
+      name: "FuzzTargets", dependencies: ["AmbitKit", "Attribution", "HistoryIndex", "KubeModel", "SnapshotStore"],
       path: "Tests/FuzzTargets"),
 
     // An evaluator to hold the engine against, and clusters to compare them on.
@@ -149,7 +149,9 @@ let package = Package(
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "Logging", package: "swift-log"),
       ]),
-    .testTarget(name: "AttributionTests", dependencies: ["Attribution", "KubeModel", "TestSupport"]),
+    .testTarget(
+      name: "AttributionTests", dependencies: ["Attribution", "Compression", "Integrity", "KubeModel", "TestSupport"],
+      exclude: ["Recorded"]),
     .testTarget(name: "SnapshotStoreTests", dependencies: ["Compression", "KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
     .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
@@ -195,7 +197,7 @@ for target in package.targets where target.type == .regular || target.type == .e
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
   ]
-  if fuzzingRuntime != nil, ["Integrity", "KubeModel", "SnapshotStore", "AmbitKit"].contains(target.name) {
+  if fuzzingRuntime != nil, ["Integrity", "KubeModel", "Attribution", "SnapshotStore", "AmbitKit"].contains(target.name) {
     target.swiftSettings?.append(.unsafeFlags(["-O", "-sanitize=fuzzer,address"]))
   }
 }

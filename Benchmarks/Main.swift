@@ -10,6 +10,7 @@ struct Benchmarks {
     ("first", StoreBenchmark.first), ("backfill", StoreBenchmark.backfill), ("live", StoreBenchmark.live),
     ("recording", RecordingBenchmark.run), ("history", HistoryBenchmark.run),
     ("fleet", FleetBenchmark.run), ("maintain", MaintenanceBenchmark.run), ("reachability", ReachabilityBenchmark.run),
+    ("audit", AuditBenchmark.run),
   ]
 
   static func main() throws {

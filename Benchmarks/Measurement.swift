@@ -22,6 +22,13 @@ struct Measurement {
     return all.min { $0.wall < $1.wall } ?? all[0]
   }
 
+  /// The most memory that the process has had, in MB.
+  static var peakMemory: Int {
+    var usage = rusage()
+    getrusage(0, &usage)
+    return usage.ru_maxrss / 1_024
+  }
+
   private static func processorTime() -> Double {
     // RUSAGE_SELF and RUSAGE_CHILDREN, whose types differ from system to system.
     ([0, -1] as [Int32]).reduce(0) { sum, who in

@@ -21,7 +21,7 @@ enum ReachabilityBenchmark {
         }
       }
       evaluated.print("compile and evaluate, \(workloads) workloads of \(classes) classes")
-      print("    \(model.endpoints.count) endpoints, \(set.policies.count) policies, \(open) open pairs, \(peak()) MB at most so far")
+      print("    \(model.endpoints.count) endpoints, \(set.policies.count) policies, \(open) open pairs, \(Measurement.peakMemory) MB at most so far")
       if workloads == classes { costs.append((classes, evaluated.cpu)) }
       let count = model.endpoints.count
       let asked = 10_000
@@ -40,12 +40,5 @@ enum ReachabilityBenchmark {
       let exponent = log(last.cpu / first.cpu) / log(10)
       print("  growth from 500 to 5,000 classes: exponent \((exponent * 100).rounded() / 100)")
     }
-  }
-
-  /// The most memory that the process has had, in MB.
-  private static func peak() -> Int {
-    var usage = rusage()
-    getrusage(0, &usage)
-    return usage.ru_maxrss / 1_024
   }
 }

@@ -178,6 +178,6 @@ package enum AuditFormat: String, Sendable, CaseIterable {
   case nodeLogs = "node-logs"
   /// A line that a container runtime wrote.
   case container
-  /// Other text before each event.
-  case prefixed
+  /// Something else around each event.
+  case wrapped
 }

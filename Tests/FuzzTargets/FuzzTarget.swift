@@ -1,4 +1,5 @@
 @testable import AmbitKit
+internal import Attribution
 internal import HistoryIndex
 @testable import KubeModel
 @testable import SnapshotStore
@@ -15,6 +16,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case seen
   case observation
   case json
+  case audit
 
   /// What does not hold for these bytes; nil where all does. A crash is for the caller to see.
   package func fault(in bytes: [UInt8]) -> String? {
@@ -26,6 +28,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .seen: FuzzTarget.seen(bytes)
     case .observation: FuzzTarget.observation(bytes)
     case .json: FuzzTarget.json(bytes)
+    case .audit: FuzzTarget.audit(bytes)
     }
   }
 
@@ -110,5 +113,25 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     guard let value else { return nil }
     let again = try? JSONReader.value(Array(JSONWriter.string(of: value).utf8))
     return again == value ? nil : "is another value once it is written"
+  }
+
+  /// What is wanted of a log is the same as if everything were read and the rest thrown away; every line is counted;
+  /// and what is damaged for whoever wants little is damaged for whoever wants all.
+  private static func audit(_ bytes: [UInt8]) -> String? {
+    var all: [AuditEvent] = []
+    var some: [AuditEvent] = []
+    let wants = AuditWants.writes(to: [GroupResource(group: "networking.k8s.io", resource: "networkpolicies")])
+    guard let whole = try? AuditLogReader.read(bytes, name: "log", { all.append($0) }),
+      let part = try? AuditLogReader.read(bytes, name: "log", wants: wants, { some.append($0) })
+    else { return "is not read to its end" }
+    let wanted = all.filter { event in
+      AuditWants.writeVerbs.contains(event.verb)
+        && event.objectRef.map { $0.groupResource.map { wants.resources?.contains($0) == true } ?? true } == true
+    }
+    guard some == wanted else { return "gives other events to whoever wants some of them" }
+    guard all.count == whole.used, some.count == part.used else { return "counts other events than it gives" }
+    guard whole.lines == part.lines, whole.damaged >= part.damaged else { return "is counted in another way" }
+    let text = (whole.damages.map(\.text) + part.damages.map(\.text)).joined()
+    return text.unicodeScalars.contains(where: HiddenText.isHidden) ? "tells of damage with what a terminal obeys" : nil
   }
 }
