@@ -128,6 +128,8 @@ let package = Package(
     .target(
       name: "EngineCourt", dependencies: ["KubeModel", "Reachability", "ReferenceEvaluator"],
       path: "Tests/EngineCourt"),
+    .executableTarget(
+      name: "Differential", dependencies: ["EngineCourt", "ReferenceEvaluator"], path: "Tests/Differential"),
 
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),

@@ -8,9 +8,10 @@ package struct EngineCourt {
   /// Endpoints by the reference's ids, `namespace/Kind/name`.
   private let places: [String: ReachabilityEngine.Place]
 
-  /// Whether a policy is one that no server takes, or that nobody evaluates: the reference leaves such unknown. Nor does it
-  /// know versions of Cilium that differ.
-  package let hasRefusedPolicies: Bool
+  /// Whether nobody can say what one of the policies does, or versions of Cilium differ on it.
+  let isUndecidable: Bool
+  /// The paths of policies that no server takes.
+  private let refused: Set<String>
 
   package init(_ objects: [KubeObject], _ options: Reference.Options) {
     let state = EngineCourt.state(objects)
@@ -27,9 +28,9 @@ package struct EngineCourt {
     let model = ClusterModel(state)
     let set = PolicySet(state, semantics)
     let conditions = set.policies.flatMap(\.sections.values).flatMap(\.rules).compactMap(\.condition?.code)
-    hasRefusedPolicies =
-      set.problems.contains { $0.effect == .refused || $0.effect == .unknown } || conditions.contains("cilium-version")
-    engine = ReachabilityEngine(model, set.policies, semantics, nodeVerdict: set.nodeVerdict)
+    isUndecidable = set.problems.contains { $0.effect == .unknown } || conditions.contains("cilium-version")
+    refused = Set(set.problems.filter { $0.effect == .refused }.map(\.policy.path))
+    engine = ReachabilityEngine(model, set.policies, semantics, nodePolicies: set.nodePolicies)
     var places: [String: ReachabilityEngine.Place] = [:]
     for entry in model.workloads {
       for (variant, endpoint) in zip(entry.workload.variants, entry.endpoints) {
@@ -81,6 +82,26 @@ package struct EngineCourt {
     }
   }
 
+  /// The objects without those that no server takes.
+  func taken(of objects: [KubeObject]) -> [KubeObject] {
+    objects.filter { !refused.contains(EngineCourt.path($0)) }
+  }
+
+  /// What a reading keeps of objects: it leaves out on which nodes pods run.
+  static func recorded(_ objects: [KubeObject]) -> [KubeObject] {
+    objects.map { object in
+      guard object.kind == "Pod", var root = object.value.map else { return object }
+      for (part, keys) in [("spec", ["nodeName"]), ("status", ["hostIP", "hostIPs"])] {
+        if let map = root[part]?.map { root[part] = .map(map.filter { key, _ in !keys.contains(key) }) }
+      }
+      return KubeObject(.map(root))
+    }
+  }
+
+  private static func path(_ object: KubeObject) -> String {
+    "\(object.group)/\(object.kind)/\(object.namespace ?? "")/\(object.name)"
+  }
+
   /// The state that a reading of these objects leads to.
   private static func state(_ objects: [KubeObject]) -> ClusterState {
     var folder = WorkloadFolder(keepsPods: true)
@@ -97,7 +118,7 @@ package struct EngineCourt {
         folder.add(object)
       } else {
         folder.keep(noise: WorkloadFolder.noise(usedBy: object))
-        entries.append(ClusterState.Entry(object: object, type: type, path: "\(object.kind)/\(object.name)"))
+        entries.append(ClusterState.Entry(object: object, type: type, path: path(object)))
       }
     }
     entries += folder.results().map {

@@ -181,9 +181,9 @@ import Testing
 
   @Test func `a version of IP limits the peers to its addresses`() throws {
     let read = try rules(.ingress, "{action: Allow, ipVersion: 6}, {action: Allow, ipVersion: 4, source: {selector: has(a)}}")
-    #expect(whos(read.first) == [.addresses([.all6], reach: .everywhere)])
+    #expect(whos(read.first) == [.family(.v6)])
     #expect(
-      whos(read.last) == [.every([.pods(.all([own, .has(.pod("a"))])), .addresses([.all4], reach: .everywhere)])])
+      whos(read.last) == [.every([.pods(.all([own, .has(.pod("a"))])), .family(.v4)])])
   }
 
   // MARK: Services

@@ -22,8 +22,8 @@ import Testing
       "{matchExpressions: [{key: 'k8s:app', operator: NotIn, values: [a]}, {key: b, operator: Exists}]}", true,
       [.pods(.all([.not(.isIn(.pod("app"), ["a"])), .has(.pod("b"))]))]
     ),
-    ("{matchLabels: {io.cilium.k8s.policy.cluster: test}}", true, [.pods(.everything)]),
-    ("{matchLabels: {io.cilium.k8s.policy.cluster: far}}", true, [.unresolved("pods of the cluster 'far'")]),
+    ("{matchExpressions: [{key: io.cilium.k8s.policy.cluster, operator: Exists}]}", true, [.pods(.everything)]),
+    ("{matchExpressions: [{key: io.cilium.k8s.policy.cluster, operator: DoesNotExist}]}", true, []),
     ("{matchLabels: {'reserved:world': ''}}", false, [.outside]),
     ("{matchLabels: {'reserved:init': ''}}", false, []),
     ("{matchExpressions: [{key: 'reserved:init', operator: DoesNotExist}]}", false, [.pods(.everything), .nodes(nil), .outside]),
@@ -39,6 +39,14 @@ import Testing
     let rule = try #require(read.rules(.ingress).first)
     #expect(rule.who == given.who)
     #expect(rule.condition == nil && rule.fixed == nil)
+  }
+
+  @Test func `a cluster's name is in no object, so that this cluster may be meant or another`() throws {
+    let read = try CiliumFixture(
+      ingress: "{fromEndpoints: [{matchLabels: {app: web, io.cilium.k8s.policy.cluster: far}}]}")
+    let rules = read.rules(.ingress)
+    #expect(rules.map(\.who) == [[.unresolved("pods of the cluster 'far'")], [shopPods("app", "web")]])
+    #expect(rules.map(\.condition?.code) == [nil, "cluster-name"])
   }
 
   @Test func `the lack of a label alone means others than pods before Cilium 1_19`() throws {

@@ -99,10 +99,10 @@ import Testing
     #expect(read.problems == ["spec.endpointSelector: unknown"])
     let section = try #require(read.set.policies.first?.sections[.ingress])
     #expect(!section.isolates && section.rules.map(\.action) == [.unknown])
-    let own = try CiliumFixture(
-      "spec: {endpointSelector: {matchLabels: {io.cilium.k8s.policy.cluster: test}}, ingress: [{}]}")
-    #expect(own.problems == [])
-    #expect(own.policy(1)?.subjects == .is(.namespaceName, "shop"))
+    let any = try CiliumFixture(
+      "spec: {endpointSelector: {matchExpressions: [{key: io.cilium.k8s.policy.cluster, operator: Exists}]}, ingress: [{}]}")
+    #expect(any.problems == [])
+    #expect(any.policy(1)?.subjects == .is(.namespaceName, "shop"))
   }
 
   @Test func `a requirement denies the pods that lack it`() throws {

@@ -118,7 +118,7 @@ struct CalicoEntity: Sendable {
     let accounts = value?["serviceAccounts"].flatMap { $0.isNull ? nil : $0 }
     serviceAccountNames = accounts?["names"]?.strings ?? []
     serviceAccountSelector = CalicoField(accounts?["selector"])
-    hasServiceAccounts = accounts != nil
+    hasServiceAccounts = !serviceAccountNames.isEmpty || !serviceAccountSelector.isAbsent
     service = value?["services"].flatMap { $0.isNull ? nil : $0 }
     ports = list("ports").map(Port.init)
     notPorts = list("notPorts").map(Port.init)

@@ -34,15 +34,13 @@ extension CalicoSelector {
     }
   }
 
-  /// A selector of namespaces as one of what is in them: keys become those that namespaces hand down, `all()` by
-  /// itself asks for any namespace and `global()` for none.
-  var ofNamespaces: CalicoSelector {
-    self == .all ? .has(CalicoLabel.namespace) : handedDown(by: CalicoLabel.namespacePrefix)
-  }
+  /// A selector of namespaces as one of what is in them: keys become those that namespaces hand down, `all()` asks
+  /// for any namespace and `global()` for none.
+  var ofNamespaces: CalicoSelector { handedDown(by: CalicoLabel.namespacePrefix) }
 
-  func handedDown(by prefix: String) -> CalicoSelector {
+  private func handedDown(by prefix: String) -> CalicoSelector {
     switch self {
-    case .all: .all
+    case .all: .has(CalicoLabel.namespace)
     case .global: .not(.has(CalicoLabel.namespace))
     case .has(let key): .has(prefix + key)
     case .equals(let key, let value): .equals(prefix + key, value)

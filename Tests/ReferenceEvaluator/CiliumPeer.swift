@@ -79,12 +79,15 @@ enum CiliumPeer: Sendable {
     _ selector: CiliumSelector, _ party: Party, isLocal: Bool, namespace: String?, _ reference: Reference
   ) -> Match {
     guard let pod = party.pod else {
-      guard selector.namesItsPlace else { return .no }
+      // Pods of another cluster are outside of this one.
+      if party.isOutside && selector.namesCluster { return .maybe(.conditional) }
+      guard selector.namesItsPlace(isClusterwide: namespace == nil) else { return .no }
       let family = party.address.map { $0.family == .v4 ? "world-ipv4" : "world-ipv6" }
       let names = party.isHost ? [isLocal ? "host" : "remote-node"] : ["world"] + [family].compactMap(\.self)
       return selector.matches(CiliumLabels(reserved: Set(names)))
     }
-    let isHere = selector.namesItsPlace || namespace == nil || namespace == pod.namespace
+    let isHere =
+      namespace == nil || namespace == pod.namespace || selector.namesItsPlace(isClusterwide: false)
     return Match(isHere).and(selector.matches(CiliumLabels(pod, reference.cluster)))
   }
 

@@ -59,7 +59,6 @@ struct CiliumPorts: Sendable {
         protocols.contains(flow.protocol) ? flow.goesToPort(named: name) : .no
       }
     }
-    // What a list without ports means is written nowhere.
-    return (ports.isEmpty ? .maybe(.unknown) : isPort).and(isRestricted ? .maybe(.conditional) : .yes)
+    return isPort.and(isRestricted ? .maybe(.conditional) : .yes)
   }
 }

@@ -33,9 +33,9 @@ struct CiliumRule: Sendable {
       let entries = allow.compactMap { CiliumEntry($0, direction, isDeny: false, namespace: namespace) }
       let denials = deny.compactMap { CiliumEntry($0, direction, isDeny: true, namespace: namespace) }
       guard entries.count == allow.count, denials.count == deny.count else { return nil }
-      let hasEntries = !allow.isEmpty || !deny.isEmpty
-      let isDefaultDeny = field("enableDefaultDeny")?[key]?.bool ?? hasEntries
-      guard hasEntries || isDefaultDeny else { continue }
+      // Whatever is asked for, a direction without rules is left open.
+      guard !allow.isEmpty || !deny.isEmpty else { continue }
+      let isDefaultDeny = field("enableDefaultDeny")?[key]?.bool ?? true
       sections[direction] = Section(allow: entries, deny: denials, isDefaultDeny: isDefaultDeny)
     }
     let isEmpty = sections.values.allSatisfy { $0.allow.isEmpty && $0.deny.isEmpty }
@@ -91,7 +91,9 @@ struct CiliumEntry: Sendable {
     guard self.requirements.count == requirements.count else { return nil }
     // With neither peers nor ports a rule selects nothing.
     let isNothing = members.isEmpty && ports.isEmpty && !hasICMP
-    self.peers = isNothing ? [] : members.isEmpty ? nil : peers
+    // So does one in which a list of peers is there and empty, whatever else there is.
+    let isNobody = isNothing || members.contains { list(word + $0)?.isEmpty == true }
+    self.peers = isNobody ? [] : members.isEmpty ? nil : peers
     let mode = value["authentication"]?["mode"]?.string
     isAuthenticated = mode != nil && mode != "disabled"
   }

@@ -22,12 +22,18 @@ struct CiliumSelector: Sendable {
     isFromLabels = selector.requirements.indices.map { $0 < labels.count }
   }
 
-  /// Whether a selector of peers says itself which namespaces it means, or means no pods.
-  var namesItsPlace: Bool {
+  /// Whether a selector of peers says itself which namespaces it means, or means no pods. In a clusterwide policy labels
+  /// of the namespace do not say it: a peer has to have a namespace.
+  func namesItsPlace(isClusterwide: Bool) -> Bool {
     requirements.contains { requirement in
       requirement.key.source == "reserved" || requirement.key.name == CiliumKey.namespace
-        || requirement.key.name.hasPrefix(CiliumKey.namespaceLabels)
+        || (!isClusterwide && requirement.key.name.hasPrefix(CiliumKey.namespaceLabels))
     }
+  }
+
+  /// Whether it asks for the name of a cluster, so that it may mean another one.
+  var namesCluster: Bool {
+    requirements.contains { $0.key.name == CiliumKey.cluster && ($0.operator == .isIn || $0.operator == .isNotIn) }
   }
 
   /// As the subject of a namespaced policy, a selector's own word on the namespace does not count.

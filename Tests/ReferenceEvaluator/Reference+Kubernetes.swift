@@ -27,29 +27,30 @@ extension Reference {
     }
   }
 
-  /// Nothing says which of equal priorities comes first: every order is tried.
+  /// Nothing says which of equal priorities comes first: where one may allow what another may deny, it counts.
   private func verdict(
     ofEquals policies: [AdminPolicy], _ flow: Flow, _ direction: Direction, pass: Verdict, next: Verdict
   ) -> Verdict {
-    // Those that do not decide this packet, whatever comes behind them, have no part in it.
-    let deciding = policies.filter { policy in
-      Verdict.allCases.contains { policy.verdict(flow, direction, self, pass: pass, next: $0) != $0 }
+    // What each makes of the packet where all that comes behind it allows, and where all denies.
+    let outcomes = policies.map { policy in
+      Outcome(
+        beforeAllowed: policy.verdict(flow, direction, self, pass: pass, next: .allowed),
+        beforeDenied: policy.verdict(flow, direction, self, pass: pass, next: .denied))
     }
-    let verdicts = deciding.orders.map { order in
-      order.reversed().reduce(next) { next, policy in policy.verdict(flow, direction, self, pass: pass, next: next) }
+    for (place, one) in outcomes.enumerated() {
+      for other in outcomes[(place + 1)...] where one != other {
+        guard (one.mayAllow && other.mayDeny) || (one.mayDeny && other.mayAllow) else { continue }
+        return Verdict(max(.ambiguous, max(one.doubt ?? .ambiguous, other.doubt ?? .ambiguous)))
+      }
     }
-    return verdicts.dropFirst().reduce(verdicts[0]) { $0.either($1, doubt: .ambiguous) }
+    return policies.reversed().reduce(next) { $1.verdict(flow, direction, self, pass: pass, next: $0) }
   }
-}
 
-extension Array {
-  /// Every order of the elements.
-  fileprivate var orders: [[Element]] {
-    guard !isEmpty else { return [[]] }
-    return indices.flatMap { index -> [[Element]] in
-      var rest = self
-      let first = rest.remove(at: index)
-      return rest.orders.map { [first] + $0 }
-    }
+  private struct Outcome: Equatable {
+    let beforeAllowed: Verdict
+    let beforeDenied: Verdict
+    var mayAllow: Bool { beforeDenied != .denied }
+    var mayDeny: Bool { beforeAllowed != .allowed }
+    var doubt: Doubt? { [beforeAllowed.doubt, beforeDenied.doubt].compactMap(\.self).max() }
   }
 }

@@ -24,7 +24,7 @@ package struct ReachabilityAnalysis {
     self.set = set
     model = ClusterModel(state)
     engine = ReachabilityEngine(
-      model, set.policies, semantics, representatives: [.arbitrary] + representatives, nodeVerdict: set.nodeVerdict,
+      model, set.policies, semantics, representatives: [.arbitrary] + representatives, nodePolicies: set.nodePolicies,
       cutBy: others)
   }
 

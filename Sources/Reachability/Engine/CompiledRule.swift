@@ -32,6 +32,11 @@ struct ColumnMatch: Sendable {
     sure.formUnion(other.sure)
     possible.formUnion(other.possible)
   }
+
+  mutating func insert(_ column: Int, _ certainty: Certainty) {
+    if certainty == .surely { sure.insert(column) }
+    if certainty != .never { possible.insert(column) }
+  }
 }
 
 /// Turns rules into columns.
@@ -43,12 +48,15 @@ struct RuleCompiler {
   private let matcher: PeerMatcher
   private let model: ClusterModel
 
-  init(model: ClusterModel, columns: Columns, direction: Direction, portNames: PortNames) {
+  /// - Parameter family: the only family of addresses that traffic is between, where families differ.
+  init(
+    model: ClusterModel, columns: Columns, direction: Direction, portNames: PortNames, family: IPRange.Family? = nil
+  ) {
     self.portNames = portNames
     self.model = model
     self.columns = columns
     self.direction = direction
-    matcher = PeerMatcher(model: model, columns: columns)
+    matcher = PeerMatcher(model: model, columns: columns, family: family)
   }
 
   func compile(_ rule: PolicyRule, _ index: inout LabelIndex) -> CompiledRule {

@@ -4,6 +4,8 @@ internal import KubeModel
 struct PeerMatcher {
   let model: ClusterModel
   let columns: Columns
+  /// The only family of addresses that traffic is between; nil where families make no difference.
+  let family: IPRange.Family?
 
   /// Whoever one of these names.
   func union(_ terms: [PeerTerm.Who], _ index: inout LabelIndex) -> ColumnMatch {
@@ -26,14 +28,14 @@ struct PeerMatcher {
     case .pods(let expression): return surely(pods(expression, &index))
     case .addresses(let blocks, let reach): return addresses(IPRange.union(blocks), reach)
     case .nodes(let selector):
-      var nodes = none
-      for (place, endpoint) in model.endpoints.enumerated() where endpoint.isOnHostNetwork { nodes.insert(place) }
-      // Which node a pod runs on is not recorded: only what holds of all nodes, or of none, is sure.
-      guard let selector, !selector.isEmpty else { return surely(nodes) }
-      let matching = model.nodes.count { selector.matches($0) }
-      if matching == model.nodes.count && matching > 0 { return surely(nodes) }
-      return ColumnMatch(sure: none, possible: matching == 0 && !model.nodes.isEmpty ? none : nodes)
+      var result = surely(none)
+      for (place, endpoint) in model.endpoints.enumerated() where endpoint.isOnHostNetwork {
+        let isAny = selector?.isEmpty ?? true
+        result.insert(place, isAny ? .surely : model.nodeMatch(place) { selector?.matches($0.labels) ?? true })
+      }
+      return result
     case .outside: return surely(outside)
+    case .family(let wanted): return ofFamily(wanted)
     case .domains, .unresolved: return ColumnMatch(sure: none, possible: outside)
     case .every(let terms):
       return terms.reduce(surely(everyone)) { result, term in
@@ -73,32 +75,36 @@ struct PeerMatcher {
     var result = surely(found)
     for (place, endpoint) in model.endpoints.enumerated() {
       guard endpoint.isOnHostNetwork ? reach != .outside : reach == .everywhere else { continue }
-      switch AddressMatch(blocks, endpoint, model) {
-      case .all:
-        result.sure.insert(place)
-        result.possible.insert(place)
-      case .some: result.possible.insert(place)
-      case .none: break
-      }
+      result.insert(place, match(blocks, endpoint))
     }
     return result
   }
-}
 
-/// How many of an endpoint's addresses lie in blocks.
-private enum AddressMatch {
-  case all, some, none
-
-  init(_ blocks: [IPRange], _ endpoint: Endpoint, _ model: ClusterModel) {
-    var own = endpoint.addresses
-    if own.isEmpty { own = endpoint.isOnHostNetwork ? model.nodeAddresses : model.podRanges }
-    guard !own.isEmpty else {
-      // Nothing is known: only all addresses of a family surely are some pod's.
-      let isWhole = blocks.contains(.all4) || blocks.contains(.all6)
-      self = isWhole ? .all : blocks.isEmpty ? .none : .some
-      return
+  /// Whether the address of an endpoint lies in blocks.
+  private func match(_ blocks: [IPRange], _ endpoint: Endpoint) -> Certainty {
+    let known = model.addresses(endpoint)
+    // Nothing is known: only all addresses of a family surely are some pod's.
+    guard !known.isEmpty else {
+      return blocks.contains(.all4) || blocks.contains(.all6) ? .surely : blocks.isEmpty ? .never : .perhaps
     }
+    let spoken = known.filter { family == nil || $0.family == family }
+    // An end that does not speak the family has no such traffic.
+    let own = spoken.isEmpty ? known : spoken
     let outside = IPRange.subtract(blocks, from: own)
-    self = outside.isEmpty ? .all : outside == IPRange.union(own) ? .none : .some
+    return outside.isEmpty ? .surely : outside == IPRange.union(own) ? .never : .perhaps
+  }
+
+  private func ofFamily(_ wanted: IPRange.Family) -> ColumnMatch {
+    if let family { return surely(family == wanted ? everyone : none) }
+    var result = surely(none)
+    for (place, endpoint) in model.endpoints.enumerated() {
+      let spoken = model.families(endpoint)
+      result.insert(place, !spoken.contains(wanted) ? .never : spoken.count == 1 ? .surely : .perhaps)
+    }
+    for place in columns.endpointCount..<columns.rangeStart { result.insert(place, .perhaps) }
+    for (place, range) in columns.ranges.enumerated() where range.family == wanted {
+      result.insert(columns.rangeStart + place, .surely)
+    }
+    return result
   }
 }

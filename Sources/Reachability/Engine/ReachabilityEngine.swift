@@ -11,14 +11,17 @@ package final class ReachabilityEngine {
   let table = VerdictTable()
   let portNames: PortNames
   private let columnsByDirection: ByDirection<Columns>
-  /// The policies with a section for the direction, compiled.
-  private let steps: ByDirection<[RowEvaluator.Step?]>
+  /// Which families of addresses the columns speak, where that makes a difference; nil where it makes none.
+  private let families: ByDirection<FamilyColumns>?
+  /// The policies with a section for the direction, compiled: for each family where families differ, and at last for
+  /// whichever family.
+  private let steps: ByDirection<[[RowEvaluator.Step?]]>
   /// The policies that apply to each endpoint, in the order in which they are asked.
   let applying: ByDirection<[[Int32]]>
   private var rows: ByDirection<Rows>
   private let nodes: Bitset?
-  /// What becomes of the traffic of endpoints on the network of their node.
-  private let nodeVerdict: Verdict
+  /// Policies for nodes, which are not evaluated.
+  private let nodePolicies: [NodePolicy]
 
   /// What endpoints have in common that fare alike in a direction.
   struct RowKey: Hashable {
@@ -27,6 +30,8 @@ package final class ReachabilityEngine {
     let ports: [Endpoint.Port]
     /// Whether the endpoint may be, and is, what rules ask of it themselves.
     let subjects: [[Bool]]
+    /// The families that the endpoint speaks, as places in `steps`; one of both where families make no difference.
+    let families: [Int]
   }
 
   /// Rows that were asked for, and which of them each endpoint has.
@@ -39,17 +44,17 @@ package final class ReachabilityEngine {
   /// - Parameters:
   ///   - representatives: pods that may yet be deployed and are asked about too.
   ///   - keepsPortNames: whether it is asked which ports by name pass to representatives.
-  ///   - nodeVerdict: what becomes of the traffic of nodes.
+  ///   - nodePolicies: policies for nodes, which leave in doubt what passes at a node.
   ///   - cutBy: further policies whose addresses are cut out too, so that two engines have the same columns.
   package init(
     _ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, representatives: [Representative] = [],
-    keepsPortNames: Bool = false, nodeVerdict: Verdict = .allowed, cutBy others: [Policy] = []
+    keepsPortNames: Bool = false, nodePolicies: [NodePolicy] = [], cutBy others: [Policy] = []
   ) {
     let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
     self.model = model
     self.policies = policies
     self.semantics = semantics
-    self.nodeVerdict = nodeVerdict
+    self.nodePolicies = nodePolicies
     let count = model.endpoints.count
     let hasIPv6 = (model.podRanges + model.nodeAddresses + model.endpoints.flatMap(\.addresses))
       .contains { $0.family == .v6 }
@@ -67,20 +72,32 @@ package final class ReachabilityEngine {
     var index = LabelIndex(model)
     let subjects = policies.map { index.endpoints($0.subjects) }
     var applying = ByDirection { _ in Array(repeating: [Int32](), count: count) }
-    steps = ByDirection { direction in
-      let compiler = RuleCompiler(
-        model: model, columns: columns[direction], direction: direction, portNames: portNames)
-      return policies.enumerated().map { place, policy in
-        guard let section = policy.sections[direction] else { return nil }
+    for (place, policy) in policies.enumerated() {
+      for direction in policy.sections.keys {
         subjects[place].forEach { endpoint in
           if !model.endpoints[endpoint].isOnHostNetwork { applying[direction][endpoint].append(Int32(place)) }
         }
-        return RowEvaluator.Step(
-          tier: policy.tier, rank: policy.rank, isolates: section.isolates,
-          rules: section.rules.map { compiler.compile($0, &index) })
       }
     }
     self.applying = applying
+    let areFamiliesTold = FamilyColumns.matter(policies, model)
+    families = areFamiliesTold ? ByDirection { FamilyColumns(model, columns[$0]) } : nil
+    steps = ByDirection { direction in
+      let each: [IPRange.Family?] = areFamiliesTold ? IPRange.Family.allCases : []
+      let compilers = (each + [nil]).map { family in
+        RuleCompiler(
+          model: model, columns: columns[direction], direction: direction, portNames: portNames, family: family)
+      }
+      return compilers.map { compiler in
+        policies.map { policy in
+          policy.sections[direction].map { section in
+            RowEvaluator.Step(
+              tier: policy.tier, rank: policy.rank, isolates: section.isolates,
+              rules: section.rules.map { compiler.compile($0, &index) })
+          }
+        }
+      }
+    }
     rows = ByDirection { _ in Rows(ofEndpoint: Array(repeating: -1, count: count)) }
   }
 
@@ -101,38 +118,72 @@ package final class ReachabilityEngine {
   func rangeStart(_ direction: Direction) -> Int { columnsByDirection[direction].rangeStart }
 
   /// A policy's compiled rules in a direction; none where the policy says nothing about it.
-  func rules(_ policy: Int, _ direction: Direction) -> [CompiledRule] { steps[direction][policy]?.rules ?? [] }
+  ///
+  /// - Parameter family: what `families` returns; nil for what holds of whichever family.
+  func rules(_ policy: Int, _ direction: Direction, family: Int? = nil) -> [CompiledRule] {
+    let compiled = steps[direction]
+    return compiled[family ?? compiled.count - 1][policy]?.rules ?? []
+  }
+
+  /// The families that traffic between an endpoint and a column may be of.
+  func families(_ endpoint: Int, _ column: Int, _ direction: Direction) -> [Int] {
+    guard let families else { return [0] }
+    let own = families[direction].spoken(by: endpoint)
+    let common = own.filter { families[direction].columns[$0].contains(column) }
+    return common.isEmpty ? own : common
+  }
 
   // MARK: Rows
 
   /// What tells an endpoint from others in a direction, as far as its policies can tell.
   func key(_ endpoint: Int, _ direction: Direction) -> RowKey {
     let policies = applying[direction][endpoint]
-    let rules = policies.lazy.flatMap { self.rules(Int($0), direction) }
+    let families = self.families?[direction].spoken(by: endpoint) ?? [0]
+    let rules = policies.lazy.flatMap { policy in
+      families.lazy.flatMap { self.steps[direction][$0][Int(policy)]?.rules ?? [] }
+    }
     return RowKey(
       policies: policies, ports: rules.contains { $0.ownTraffic != nil } ? model.endpoints[endpoint].ports : [],
-      subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] })
+      subjects: rules.compactMap(\.subjects).map { [$0.possible.contains(endpoint), $0.sure.contains(endpoint)] },
+      families: families)
   }
 
   /// The row of an endpoint.
   func row(_ endpoint: Int, _ direction: Direction) -> Row {
     let known = direction == .ingress ? rows.ingress.ofEndpoint[endpoint] : rows.egress.ofEndpoint[endpoint]
     if known >= 0 { return direction == .ingress ? rows.ingress.all[Int(known)] : rows.egress.all[Int(known)] }
-    if model.endpoints[endpoint].isOnHostNetwork { return Row(base: table.number(of: nodeVerdict), parts: []) }
+    if model.endpoints[endpoint].isOnHostNetwork {
+      return Row(base: table.number(of: nodeVerdict(endpoint, direction)), parts: [])
+    }
     let key = key(endpoint, direction)
     if let place = rows[direction].places[key] {
       rows[direction].ofEndpoint[endpoint] = Int32(place)
       return rows[direction].all[place]
     }
     let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
-    let row = evaluator.row(
-      key.policies.compactMap { steps[direction][Int($0)] }, of: endpoint, model.endpoints[endpoint],
-      nodes: direction == .ingress ? nodes : nil)
+    let single = key.families.map { family in
+      evaluator.row(
+        key.policies.compactMap { steps[direction][family][Int($0)] }, of: endpoint, model.endpoints[endpoint],
+        nodes: direction == .ingress ? nodes : nil)
+    }
+    let row = families.map { families in
+      evaluator.joined(single, speaking: key.families.map { families[direction].columns[$0] })
+    } ?? single[0]
     let place = rows[direction].all.count
     rows[direction].all.append(row)
     rows[direction].places[key] = place
     rows[direction].ofEndpoint[endpoint] = Int32(place)
     return row
+  }
+
+  /// What becomes of the traffic of an endpoint on the network of its node.
+  private func nodeVerdict(_ endpoint: Int, _ direction: Direction) -> Verdict {
+    nodePolicies.reduce(.allowed) { verdict, policy in
+      guard policy.directions.contains(direction), model.nodeMatch(endpoint, policy.selects) != .never else {
+        return verdict
+      }
+      return Verdict.both(verdict, policy.verdict)
+    }
   }
 
   /// A rule that is none of the policies', compiled for the same columns.
@@ -170,7 +221,7 @@ extension PeerTerm.Who {
     case .addresses(let blocks, _): blocks
     case .every(let terms), .either(let terms): terms.flatMap(\.blocks)
     case .not(let term): term.blocks
-    case .pods, .nodes, .outside, .domains, .unresolved: []
+    case .pods, .nodes, .outside, .family, .domains, .unresolved: []
     }
   }
 }

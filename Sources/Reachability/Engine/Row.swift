@@ -62,7 +62,42 @@ struct RowEvaluator {
       split(&parts, nodes, pass)
       parts = RowEvaluator.coalesced(parts)
     }
-    // The state of most columns is left implicit.
+    return RowEvaluator.row(parts)
+  }
+
+  /// One row of several that are each for one family of addresses.
+  ///
+  /// - Parameter speaking: the columns that speak each of the families. One that speaks none of them has no traffic.
+  func joined(_ rows: [Row], speaking: [Bitset]) -> Row {
+    guard var result = rows.first, var known = speaking.first else { return Row(base: 0, parts: []) }
+    for (row, columns) in zip(rows, speaking).dropFirst() {
+      let (both, others) = (known.intersection(columns), columns.subtracting(known))
+      let parts = parts(of: result).flatMap { left in
+        self.parts(of: row).flatMap { right -> [Part] in
+          let shared = left.columns.intersection(right.columns)
+          let (joined, own) = (shared.intersection(both), shared.intersection(others))
+          let rest = shared.subtracting(both).subtracting(others)
+          return [
+            Part(state: table.join(left.state, right.state, .either), next: 0, columns: joined),
+            Part(state: right.state, next: 0, columns: own), Part(state: left.state, next: 0, columns: rest),
+          ].filter { !$0.columns.isEmpty }
+        }
+      }
+      result = RowEvaluator.row(RowEvaluator.coalesced(parts))
+      known.formUnion(columns)
+    }
+    return result
+  }
+
+  /// A row as parts that together hold every column.
+  private func parts(of row: Row) -> [Part] {
+    let explicit = row.parts.map { Part(state: $0.state, next: 0, columns: $0.columns) }
+    let rest = explicit.reduce(Bitset(count: columnCount, filled: 0..<columnCount)) { $0.subtracting($1.columns) }
+    return explicit + [Part(state: row.base, next: 0, columns: rest)]
+  }
+
+  /// The state of most columns is left implicit.
+  private static func row(_ parts: [Part]) -> Row {
     let counts = parts.map(\.columns.count)
     let base = counts.indices.max { counts[$0] < counts[$1] } ?? 0
     return Row(

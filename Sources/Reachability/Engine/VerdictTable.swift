@@ -27,6 +27,8 @@ final class VerdictTable {
     case both
     /// Traffic of any of several pods.
     case any
+    /// Traffic that is of one of two kinds, and nothing tells of which.
+    case either
     /// Policies of one rank.
     case tied
     /// The first map, and the second where the first has not decided.
@@ -69,6 +71,7 @@ final class VerdictTable {
       switch kind {
       case .both: first.merged(with: second, Verdict.both)
       case .any: first.merged(with: second, Verdict.any)
+      case .either: first.merged(with: second, Verdict.either)
       case .tied: first.merged(with: second, Verdict.tied)
       case .fill: first.merged(with: second) { $0.filled(with: $1) }
       }

@@ -43,9 +43,8 @@ struct Tracer {
     for place in places {
       let policy = engine.policies[Int(place)]
       guard let section = policy.sections[direction] else { continue }
-      let compiled = engine.rules(Int(place), direction)
-      for (index, rule) in section.rules.enumerated() where index < compiled.count {
-        let outcome = outcome(rule, compiled[index])
+      for (index, rule) in section.rules.enumerated() {
+        let outcome = outcome(rule) { engine.rules(Int(place), direction, family: $0)[index] }
         steps.append(
           Trace.Step(
             tier: tier.name, policies: [policy.identity], rule: rule.path, ruleName: rule.name, outcome: outcome))
@@ -61,28 +60,32 @@ struct Tracer {
     return true
   }
 
-  private func outcome(_ rule: PolicyRule, _ compiled: CompiledRule) -> Trace.Outcome {
+  private func outcome(_ rule: PolicyRule, _ compiled: (_ family: Int) -> CompiledRule) -> Trace.Outcome {
     let own = engine.model.endpoints[endpoint]
-    let isSubject = compiled.subjects?.sure.contains(endpoint) ?? true
-    guard isSubject || compiled.subjects?.possible.contains(endpoint) == true else {
+    // Traffic of each family with each column of the peer.
+    let cases = columns.flatMap { column in
+      engine.families(endpoint, column, direction).map { (column: column, rule: compiled($0)) }
+    }
+    guard cases.contains(where: { $0.rule.subjects?.possible.contains(endpoint) ?? true }) else {
       return .passedOver(reason: "it is not about this pod, although its policy is")
     }
-    // What the rule does to each column of the peer: surely, in some cases, or not at all.
+    // What the rule does to each: surely, in some cases, or not at all.
     var (sure, maybe) = (0, 0)
-    for column in columns {
+    for (column, compiled) in cases where compiled.subjects?.possible.contains(endpoint) ?? true {
+      let isSubject = compiled.subjects?.sure.contains(endpoint) ?? true
       let parts = compiled.parts.filter { part in
         (part.columns?.contains(column) ?? true) && compiled.traffic(part, at: own).contains(point.transport, point.port)
       }
       if isSubject && parts.contains(where: { !$0.isConditional }) { sure += 1 } else if !parts.isEmpty { maybe += 1 }
     }
-    if sure == columns.count && sure > 0 { return .decided(compiled.action) }
+    if sure == cases.count && sure > 0 { return .decided(rule.action) }
     if sure + maybe > 0 {
       let reason =
         rule.condition?.text
         ?? (sure > 0 ? "the rule holds for part of the addresses" : "the objects do not tell whether the peer is meant")
-      return .depends(compiled.action, reason: reason)
+      return .depends(rule.action, reason: reason)
     }
-    let isPeer = columns.contains { column in compiled.parts.contains { $0.columns?.contains(column) ?? true } }
+    let isPeer = cases.contains { given in given.rule.parts.contains { $0.columns?.contains(given.column) ?? true } }
     if isPeer {
       return .passedOver(reason: "\(point) is not among its ports (\(rule.traffic.text))")
     }
@@ -117,6 +120,7 @@ struct Tracer {
       return "\(range.shortText) is not in \(TrafficText.blocks(blocks))"
     case (.nodes, _): return "it names nodes"
     case (.outside, _): return "it names what is outside of the cluster"
+    case (.family(let family), _): return "it is about \(family == .v4 ? "IPv4" : "IPv6") only"
     case (.domains(let names), _): return "it names \(names.joined(separator: ", "))"
     case (.unresolved(let what), _): return "it names \(what)"
     case (.every(let terms), _):

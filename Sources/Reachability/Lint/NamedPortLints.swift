@@ -45,7 +45,7 @@ enum NamedPortLints {
       switch term.who {
       case .pods(let expression): peers.formUnion(index.endpoints(expression))
       case .addresses(_, .outside), .addresses(_, .notPods), .outside, .domains, .unresolved: break
-      case .addresses(_, .everywhere), .nodes, .every, .either, .not: return nil
+      case .addresses(_, .everywhere), .nodes, .family, .every, .either, .not: return nil
       }
     }
     return peers

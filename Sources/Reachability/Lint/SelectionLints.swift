@@ -50,7 +50,7 @@ enum SelectionLints {
       return blocks.isEmpty ? finding("holds no address: its exceptions leave nothing") : nil
     case .domains(let names):
       return names.isEmpty ? finding("lists no name") : nil
-    case .nodes, .outside, .unresolved, .every, .either, .not:
+    case .nodes, .outside, .family, .unresolved, .every, .either, .not:
       return nil
     }
   }

@@ -19,8 +19,22 @@ package struct ClusterModel: Sendable {
   /// Ranges that pods get their addresses from, where they are known.
   package let podRanges: [IPRange]
   package let nodeAddresses: [IPRange]
-  /// The labels of each node.
-  let nodes: [[String: String]]
+  let nodes: [Node]
+  /// The nodes that each endpoint on its node's network may be on; nil where they cannot be told.
+  private let nodesOfHost: [Int: [Node]?]
+
+  struct Node: Sendable {
+    let name: String
+    let labels: [String: String]
+    let addresses: [IPRange]
+
+    init(_ object: KubeObject) {
+      name = object.name
+      labels = object.labels
+      addresses = (object.value["status"]?["addresses"]?.list ?? [])
+        .compactMap { $0["address"]?.string.flatMap { IPRange($0) } }
+    }
+  }
 
   package init(_ state: ClusterState) {
     let workloads = state.workloads
@@ -56,8 +70,44 @@ package struct ClusterModel: Sendable {
     namespaceRanges = ranges
     let clusterRanges = state.ranges
     podRanges = IPRange.union(clusterRanges.pods.compactMap { IPRange($0) })
-    nodes = state.entries.filter { $0.type.kind == "Node" && $0.type.group.isEmpty }.map(\.object.labels)
+    let nodes = state.entries.filter { $0.type.kind == "Node" && $0.type.group.isEmpty }.map { Node($0.object) }
+    self.nodes = nodes
     nodeAddresses = clusterRanges.nodes.compactMap { IPRange($0) }
+    var nodesOfHost: [Int: [Node]?] = [:]
+    for (place, endpoint) in order.enumerated() where endpoint.isOnHostNetwork {
+      nodesOfHost[place] = ClusterModel.nodes(of: endpoint, among: nodes)
+    }
+    self.nodesOfHost = nodesOfHost
+  }
+
+  /// Pods on a node's network have its addresses. Without an address a pod may be on any of the nodes.
+  private static func nodes(of endpoint: Endpoint, among nodes: [Node]) -> [Node]? {
+    guard !endpoint.addresses.isEmpty else { return nodes.isEmpty ? nil : nodes }
+    var found: [Node] = []
+    for address in endpoint.addresses {
+      let own = nodes.filter { $0.addresses.contains(address) }
+      guard !own.isEmpty else { return nil }
+      found += own
+    }
+    return found
+  }
+
+  /// Whether something holds of the node that a pod on its node's network is on.
+  func nodeMatch(_ endpoint: Int, _ holds: (Node) -> Bool) -> Certainty {
+    guard let nodes = nodesOfHost[endpoint] ?? nil else { return .perhaps }
+    let count = nodes.count(where: holds)
+    return count == nodes.count ? .surely : count == 0 ? .never : .perhaps
+  }
+
+  /// The families of addresses that an endpoint speaks; both where no address of it is known.
+  func families(_ endpoint: Endpoint) -> Set<IPRange.Family> {
+    let known = Set(addresses(endpoint).map(\.family))
+    return known.isEmpty ? [.v4, .v6] : known
+  }
+
+  /// The addresses of an endpoint, or those of which it has some.
+  func addresses(_ endpoint: Endpoint) -> [IPRange] {
+    endpoint.addresses.isEmpty ? endpoint.isOnHostNetwork ? nodeAddresses : podRanges : endpoint.addresses
   }
 
   /// Whether an expression holds for an endpoint.
@@ -66,4 +116,9 @@ package struct ClusterModel: Sendable {
     let labels = namespaces[endpoint.namespace] ?? [:]
     return expression.holds { endpoint.value($0, labels) }
   }
+}
+
+/// Whether something holds that the objects may not tell.
+enum Certainty: Sendable {
+  case surely, perhaps, never
 }

@@ -173,6 +173,8 @@ package struct PeerTerm: Sendable {
     case nodes(LabelSelector?)
     /// Everything that is no pod and no node of the cluster.
     case outside
+    /// Whoever the traffic of one family of addresses is with.
+    case family(IPRange.Family)
     /// A name that some address outside has at some time.
     case domains([String])
     /// What the objects cannot tell, in words: a cloud provider's group, another cluster.

@@ -9,22 +9,6 @@ extension PolicySet {
     CalicoPolicies.read(state, semantics, into: &self)
     CiliumPolicies.read(state, semantics, into: &self)
     policies += PolicySet.unknown(state)
-    nodeVerdict = PolicySet.nodeVerdict(state, semantics)
-  }
-
-  /// Policies for nodes are not evaluated: where there are any, nobody can say what passes at a node.
-  private static func nodeVerdict(_ state: ClusterState, _ semantics: Semantics) -> Verdict {
-    switch semantics.profile {
-    case .kubernetes, .ovn: return .allowed
-    case .calico: return state.entries.contains { $0.type.kind == "HostEndpoint" } ? .unknown : .allowed
-    case .cilium:
-      let isForNodes = state.entries.contains { entry in
-        guard entry.type.kind == "CiliumClusterwideNetworkPolicy" else { return false }
-        let specs = [entry.object.spec].compactMap(\.self) + (entry.object.value["specs"]?.list ?? [])
-        return specs.contains { !($0["nodeSelector"] ?? .null).isNull }
-      }
-      return isForNodes ? .conditional : .allowed
-    }
   }
 
   /// What nobody evaluates, as policies that leave everything unknown that they can affect.

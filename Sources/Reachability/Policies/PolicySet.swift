@@ -67,7 +67,7 @@ package struct PolicySet: Sendable {
   package var problems: [PolicyProblem] = []
   /// Policies that nothing enforces under the semantics, with the reason.
   package var unenforced: [(policy: Policy.Identity, reason: String)] = []
-  /// What becomes of the traffic of nodes, and of pods on their network: policies for pods let it pass.
-  package var nodeVerdict = Verdict.allowed
+  /// Policies for nodes, and for pods on their network: policies for pods let their traffic pass.
+  package var nodePolicies: [NodePolicy] = []
   package init() {}
 }

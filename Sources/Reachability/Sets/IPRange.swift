@@ -1,6 +1,6 @@
 /// An unbroken range of addresses of one family.
 package struct IPRange: Sendable, Hashable {
-  package enum Family: Sendable, Hashable, Comparable { case v4, v6 }
+  package enum Family: Sendable, Hashable, Comparable, CaseIterable { case v4, v6 }
   package let family: Family
   package let low: UInt128
   package let high: UInt128

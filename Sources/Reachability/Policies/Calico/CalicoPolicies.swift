@@ -14,6 +14,11 @@ package enum CalicoPolicies {
       set.unenforced += entries.map { (Policy.Identity($0), reason) }
       return
     }
+    // Without a policy for it, a node with a host endpoint is closed; which policies are for it is not looked at.
+    set.nodePolicies += CalicoCluster.entries("HostEndpoint", in: state).map { entry in
+      NodePolicy(
+        subject: .named(entry.object.spec?["node"]?.string), directions: Set(Direction.allCases), verdict: .unknown)
+    }
     let reader = CalicoPolicyReader(cluster: CalicoCluster(state, problems: &set.problems))
     for entry in entries { reader.read(entry, into: &set) }
   }

@@ -66,7 +66,7 @@ struct CalicoRuleReader {
 
   private func peers(_ peer: CalicoEntity, family: IPRange.Family?) -> RulePeers {
     var parts = peer.parts
-    if let family { parts.append(.addresses([family == .v4 ? .all4 : .all6], reach: .everywhere)) }
+    if let family { parts.append(.family(family)) }
     if parts.isEmpty { return .everyone }
     guard parts.count == 1 else { return .terms([PeerTerm(.every(parts), path: peer.path)]) }
     if case .either(let terms) = parts[0] { return .terms(terms.map { PeerTerm($0, path: peer.path) }) }

@@ -40,6 +40,9 @@ extension RuleCondition {
   static let beforeLocalCluster = RuleCondition(
     code: "cilium-version",
     text: "Cilium is older than 1.19, or told not to limit selectors to the local cluster")
+  static func clusterName(_ clusters: String) -> RuleCondition {
+    RuleCondition(code: "cluster-name", text: "this is \(clusters) to Cilium, which no object tells")
+  }
   static let domainName = RuleCondition(
     code: "domain-name", text: "the address is one that the pod has been given for the name by DNS")
 }

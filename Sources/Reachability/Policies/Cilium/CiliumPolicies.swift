@@ -28,14 +28,15 @@ package enum CiliumPolicies {
       let policies = reader.policies(entry.object)
       set.problems += reader.problems
       // One fault is enough for Cilium to put the whole object aside, with all of its specs.
-      if !reader.isRefused { set.policies += policies }
+      guard !reader.isRefused else { continue }
+      set.policies += policies
+      set.nodePolicies += reader.nodePolicies
     }
   }
 }
 
 /// What Cilium's policies refer to.
 struct CiliumSurroundings {
-  let cluster: String
   /// Nil where they were not read.
   let services: [KubeObject]?
   /// Nil where they were not read.
@@ -48,12 +49,7 @@ struct CiliumSurroundings {
       else { return nil }
       return state.entries(of: type).map(\.object)
     }
-    cluster = state.cluster
     services = objects("", "services")
     addressGroups = objects(CiliumPolicies.group, "ciliumcidrgroups")
   }
-
-  /// Whether a cluster's name in a selector is this one's: as Ambit knows it, or as Cilium calls a cluster
-  /// that has been given no name.
-  func isThisCluster(_ name: String) -> Bool { name == cluster || name == "default" }
 }

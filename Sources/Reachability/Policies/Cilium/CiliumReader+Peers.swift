@@ -53,13 +53,14 @@ extension CiliumReader {
   private mutating func endpoints(_ item: Value, _ path: String) -> [CiliumPeer] {
     guard var selector = selector(item, path) else { return [] }
     if !selector.namesReserved { selector.bindToNamespace(namespace) }
-    let clusters = selector.otherClusters(surroundings)
-    guard clusters.isEmpty else {
-      let names = clusters.map { "'\(HiddenText.escaped($0))'" }.joined(separator: ", ")
-      return [CiliumPeer(.unresolved("pods of the cluster \(names)"), path)]
+    let pods = selector.pods
+    if let clusters = selector.clusterText {
+      // This cluster may be meant or another one, whose pods are outside of this one.
+      let condition = RuleCondition.clusterName(clusters)
+      return pods == .nothing
+        ? [] : [CiliumPeer(.pods(pods), path, if: condition), CiliumPeer(.unresolved("pods of \(clusters)"), path)]
     }
     var peers: [CiliumPeer] = []
-    let pods = selector.pods(surroundings)
     if pods != .nothing { peers.append(CiliumPeer(.pods(pods), path)) }
     // Without a reserved label, others are meant only where the selector asks for the lack of labels.
     let condition = selector.namesReserved ? nil : RuleCondition.beforeLocalCluster

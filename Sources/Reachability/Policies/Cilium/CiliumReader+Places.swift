@@ -65,7 +65,11 @@ extension CiliumReader {
   /// A selector whose keys may name a source, which says nothing for objects that have labels of one only.
   mutating func plainSelector(_ value: Value, _ path: String) -> LabelSelector? {
     // Read once as it stands, for what is wrong with it.
-    guard selector(value, path) != nil else { return nil }
+    selector(value, path) == nil ? nil : withoutSources(value)
+  }
+
+  /// A selector with the sources of its keys left out.
+  func withoutSources(_ value: Value) -> LabelSelector? {
     let labels = (value["matchLabels"]?.map?.entries ?? []).map { (CiliumSelector.split($0.key).1, $0.value) }
     let expressions = (value["matchExpressions"]?.list ?? []).map { expression -> Value in
       var map = expression.map ?? Mapping()

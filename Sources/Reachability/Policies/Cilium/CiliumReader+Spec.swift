@@ -13,6 +13,14 @@ extension CiliumReader {
     expectKeys(
       spec, ["endpointSelector", "nodeSelector", "labels", "description", "log", "enableDefaultDeny"] + lists, path)
     let subjects = subjects(spec, path)
+    if let nodes = spec["nodeSelector"].flatMap({ $0.isNull ? nil : withoutSources($0) }) {
+      let isNamed = { (direction: Direction) in
+        [direction.rawValue, "\(direction.rawValue)Deny"].contains { spec[$0]?.list?.isEmpty == false }
+      }
+      add(
+        NodePolicy(
+          subject: .labelled(nodes), directions: Set(Direction.allCases.filter(isNamed)), verdict: .conditional))
+    }
     var denials: [Direction: Policy.Section] = [:]
     var grants: [Direction: Policy.Section] = [:]
     var isEmpty = true
@@ -132,13 +140,11 @@ extension CiliumReader {
         .partIgnored)
       return nil
     }
-    guard selector.otherClusters(surroundings).isEmpty else {
-      note(
-        path, "selects pods of a cluster by its name, and nothing tells whether '\(surroundings.cluster)' goes by it",
-        .unknown)
-      return .uncertain(selector.pods(surroundings))
+    guard selector.clusterText == nil else {
+      note(path, "selects pods of a cluster by its name, and no object tells which name Cilium knows this one by", .unknown)
+      return .uncertain(selector.pods)
     }
-    return .known(selector.pods(surroundings))
+    return .known(selector.pods)
   }
 
   /// A requirement on peers that any policy allows by their labels: whoever lacks it is denied.
@@ -154,7 +160,7 @@ extension CiliumReader {
     for (index, value) in selectors.enumerated() {
       if var selector = selector(value, "\(path)[\(index)]") {
         selector.bindToNamespace(namespace)
-        parts.append(selector.pods(surroundings))
+        parts.append(selector.pods)
       }
     }
     let others = PeerTerm(.pods(.not(.all(of: parts))), path: path)

@@ -7,6 +7,7 @@ struct CiliumReader {
   let namespace: String?
   let surroundings: CiliumSurroundings
   private(set) var problems: [PolicyProblem] = []
+  private(set) var nodePolicies: [NodePolicy] = []
 
   init(identity: Policy.Identity, namespace: String?, surroundings: CiliumSurroundings) {
     self.identity = identity
@@ -31,6 +32,9 @@ struct CiliumReader {
   }
 
   // MARK: Fields
+
+  /// Keeps a policy for nodes, which is no policy for pods.
+  mutating func add(_ nodePolicy: NodePolicy) { nodePolicies.append(nodePolicy) }
 
   mutating func note(_ path: String, _ message: String, _ effect: PolicyProblem.Effect = .refused) {
     let problem = PolicyProblem(identity, path: path, message: message, effect: effect)

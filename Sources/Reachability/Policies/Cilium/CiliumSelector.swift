@@ -94,16 +94,22 @@ struct CiliumSelector {
     return given
   }
 
-  /// The names of clusters of which the selector demands one, where none of them is this one.
-  func otherClusters(_ surroundings: CiliumSurroundings) -> [String] {
-    requirements.filter { requirement in
-      concernsPods(requirement) && requirement.key == CiliumSelector.clusterKey && requirement.operator == .isIn
-        && !requirement.values.contains(where: surroundings.isThisCluster)
-    }.flatMap { $0.values.sorted() }
+  /// Which clusters the selector demands by their names; nil where it does not look at the name.
+  var clusterText: String? {
+    let texts = requirements.compactMap { requirement -> String? in
+      guard concernsPods(requirement), requirement.key == CiliumSelector.clusterKey else { return nil }
+      let names = requirement.values.sorted().map { "'\(HiddenText.escaped($0))'" }.joined(separator: " or ")
+      return switch requirement.operator {
+      case .isIn: "the cluster \(names)"
+      case .isNotIn: "a cluster other than \(names)"
+      case .exists, .doesNotExist: nil
+      }
+    }
+    return texts.isEmpty ? nil : texts.joined(separator: " and ")
   }
 
-  /// The pods that it selects, of this cluster. Look at `otherClusters` first.
-  func pods(_ surroundings: CiliumSurroundings) -> LabelExpression {
+  /// The pods that it selects, if this cluster is one that it demands.
+  var pods: LabelExpression {
     var parts: [LabelExpression] = []
     if case .to(let namespace) = bound { parts.append(.is(.namespaceName, namespace)) }
     for requirement in requirements {
@@ -113,10 +119,8 @@ struct CiliumSelector {
         continue
       }
       if requirement.key == CiliumSelector.clusterKey {
-        let excludesThis =
-          requirement.operator == .doesNotExist
-          || requirement.operator == .isNotIn && requirement.values.contains(where: surroundings.isThisCluster)
-        if excludesThis { return .nothing }
+        // Every pod is in a cluster.
+        if requirement.operator == .doesNotExist { return .nothing }
         continue
       }
       let key = CiliumSelector.key(requirement.key)
