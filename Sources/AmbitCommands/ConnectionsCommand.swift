@@ -31,16 +31,25 @@ struct ConnectionsCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Only connections to this workload", valueName: "workload"))
   var to: String?
 
-  @Option(name: .long, help: ArgumentHelp("Only connections from or to this workload (can be repeated)", valueName: "workload"))
-  var focus: [String] = []
+  @OptionGroup var focus: FocusOptions
+
+  @Option(name: .long, help: ArgumentHelp("Only connections of the workloads of --focus with this one; several by commas (can be repeated)", valueName: "workload"))
+  var focusPeer: [String] = []
 
   @Flag(name: .long, help: "Only connections with addresses outside of the cluster") var external = false
+
+  func validate() throws {
+    guard focus.focus.isEmpty else { return }
+    if !focusPeer.isEmpty { throw ValidationError("--focus-peer needs --focus") }
+    if focus.focusDirection != nil { throw ValidationError("--focus-direction needs --focus") }
+  }
 
   func run() throws {
     let (analysis, isWhole) = try options.analysis()
     var list = ConnectionList(analysis)
     for warning in list.warnings { Terminal.note("Warning: \(warning)") }
-    list.filter(from: from, to: to, focus: focus, namespace: namespaces.namespace, isExternal: external)
+    list.filter(from: from, to: to, namespace: namespaces.namespace, isExternal: external)
+    list.filter(focus, peers: WorkloadPattern.all(focusPeer))
     Terminal.print(list.text(output))
     if !isWhole { throw ExitCode(2) }
   }

@@ -4,6 +4,13 @@ import HistoryIndex
 import KubeModel
 import Reachability
 
+/// How a difference is printed.
+enum DiffFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, json, yaml, csv
+  /// Of connections only.
+  case md, dot
+}
+
 struct DiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff", abstract: "Show what differs between two points, by object and field",
@@ -12,7 +19,7 @@ struct DiffCommand: ParsableCommand {
       compared with the one before.
 
       With --connections, connections that are added, removed or changed, between two points, a point and a \
-      directory of manifests, or two directories.
+      directory of manifests, or two directories; table, csv, md and dot are in the format of netpol-analyzer's diff.
 
       Example: ambit diff 2026-11-01 2026-11-23 -n shop
       """)
@@ -21,7 +28,9 @@ struct DiffCommand: ParsableCommand {
   @Argument(help: "The newer point") var b: String?
   @OptionGroup var moment: MomentOptions
   @OptionGroup var namespaces: NamespaceOptions
-  @OptionGroup var output: OutputOptions
+
+  @Option(name: [.short, .long], help: "The format: table, json, yaml or csv; with --connections also md or dot")
+  var output: DiffFormat = .table
 
   @Flag(name: .long, help: "Only count the changes of each object") var stat = false
 
@@ -41,6 +50,7 @@ struct DiffCommand: ParsableCommand {
       throw ValidationError("two --file are both states: leave out A, B and --at")
     }
     if !file.isEmpty && b != nil { throw ValidationError("--file is the newer state: leave out B") }
+    if [.md, .dot].contains(output) && !connections { throw ValidationError("-o \(output.rawValue) goes with --connections") }
     if connections && stat { throw ValidationError("--connections and --stat exclude each other") }
   }
 
@@ -59,10 +69,10 @@ struct DiffCommand: ParsableCommand {
         "from": .string(old.snapshot.commit), "to": .string(new.snapshot.commit),
         "changes": .list(changes.map(DiffText.value)),
       ])
-    if changes.isEmpty && output.output == .table {
+    if changes.isEmpty && output == .table {
       return Terminal.note("Nothing differs between \(old.moment.text) and \(new.moment.text)")
     }
-    if output.output == .csv {
+    if output == .csv {
       var table = Table(["NAMESPACE", "OBJECT", "STEP", "FIELD", "OLD", "NEW"])
       table.rows = changes.flatMap { change in
         change.fields.changes.map { field in
@@ -74,7 +84,7 @@ struct DiffCommand: ParsableCommand {
       }
       result.table = table
     }
-    result.print(output.output)
+    result.print(OutputFormat(rawValue: output.rawValue) ?? .table)
   }
 
   /// The two points that are compared.
@@ -116,11 +126,11 @@ struct DiffCommand: ParsableCommand {
     }
     // One way to understand policy for both, or its change would show as one of connections.
     let semantics = Semantics(Semantics.Profile(of: file.isEmpty ? new : old))
-    let diff = ConnectionDiff(old, new, semantics)
-    if diff.changes.isEmpty && [.table, .csv].contains(output.output) {
+    let diff = ConnectionDiff(old, new, semantics, keepsUnchanged: output == .dot)
+    if diff.changes.isEmpty && [.table, .csv, .md, .dot].contains(output) {
       Terminal.note("No connection differs")
     } else {
-      ConnectionDiffOutput(diff).output.print(output.output)
+      ConnectionDiffOutput(diff).print(output)
     }
     if !isWhole { throw ExitCode(2) }
   }

@@ -5,7 +5,7 @@ import Reachability
 
 /// How exposure is printed.
 enum ExposureFormat: String, ExpressibleByArgument, CaseIterable {
-  case table, txt, md, csv, json
+  case table, txt, md, csv, json, dot
 }
 
 struct ExposureCommand: ParsableCommand {
@@ -14,7 +14,7 @@ struct ExposureCommand: ParsableCommand {
     discussion: """
       For each workload, what passes from and to anywhere, addresses outside, other namespaces, and pods that \
       may yet be deployed; and what leads to it from outside: an Ingress, a Route, a Gateway, a Service, a \
-      port of its node. txt, md, csv and json are in the format of netpol-analyzer's exposure analysis.
+      port of its node. txt, md, csv, json and dot are in the format of netpol-analyzer's exposure analysis.
 
       Example: ambit exposure --focus shop/web
       """)
@@ -22,29 +22,28 @@ struct ExposureCommand: ParsableCommand {
   @OptionGroup var options: ReachabilityOptions
   @OptionGroup var namespaces: NamespaceOptions
 
-  @Option(name: [.short, .long], help: "The format: table, txt, md, csv or json")
+  @Option(name: [.short, .long], help: "The format: table, txt, md, csv, json or dot")
   var output: ExposureFormat = .table
 
-  @Option(name: .long, help: ArgumentHelp("Only this workload: NAME, NAMESPACE/NAME, or NAMESPACE/ (can be repeated)", valueName: "workload"))
-  var focus: [String] = []
-
-  @Option(name: .long, help: "Only one direction: ingress or egress")
-  var direction: Direction?
+  @OptionGroup var focus: FocusOptions
 
   func run() throws {
     let (analysis, isWhole) = try options.analysis()
-    let selection = WorkloadSelection(focus: focus, namespace: namespaces.namespace)
+    let selection = WorkloadSelection(focus: focus.patterns, namespace: namespaces.namespace)
+    let direction = focus.focusDirection
     switch output {
     case .table:
-      let report = ExposureReport(ExposureAnalysis(analysis, matching: .implied)) { workload, way in
+      let report = ExposureReport(
+        ExposureAnalysis(analysis, matching: .implied), on: focus.focusConn.map { TrafficSet($0) }
+      ) { workload, way in
         selection.includes(workload) && (direction == nil || direction == way)
       }
       Terminal.print(ExposureTable(report).text)
-    case .txt, .md, .csv, .json:
+    case .txt, .md, .csv, .json, .dot:
       var connections = ConnectionList(analysis)
       for warning in connections.warnings { Terminal.note("Warning: \(warning)") }
-      connections.filter(
-        from: nil, to: nil, focus: focus, namespace: namespaces.namespace, isExternal: false)
+      connections.filter(namespace: namespaces.namespace)
+      connections.filter(focus)
       let list = ExposureList(
         ExposureAnalysis(analysis, matching: .equal), connections, selection, direction)
       Terminal.print(list.text(output))
@@ -53,19 +52,13 @@ struct ExposureCommand: ParsableCommand {
   }
 }
 
-extension Direction: ExpressibleByArgument {}
-
 /// Which workloads an answer is wanted for.
 struct WorkloadSelection {
-  let focus: [String]
+  let focus: [WorkloadPattern]
   let namespace: String?
 
   func includes(_ workload: Workload) -> Bool {
     if let namespace, workload.namespace != namespace { return false }
-    guard !focus.isEmpty else { return true }
-    return focus.contains { wanted in
-      if wanted.hasSuffix("/") { return wanted.dropLast() == workload.namespace }
-      return wanted == workload.name || wanted == "\(workload.namespace)/\(workload.name)"
-    }
+    return focus.isEmpty || focus.contains { $0.matches(namespace: workload.namespace, name: workload.name) }
   }
 }

@@ -14,16 +14,33 @@ struct AnalyzerTextTests {
     let input: String
     let second: String
     let expected: String
+    /// Ambit's flags for the analyser's.
+    let flags: [String]
   }
 
   /// The cases of a command and a format whose flags Ambit has.
   private static func cases(_ command: String, _ format: String) throws -> [Case] {
     try SharedFolder.rows("golden/netpol-analyzer-cases/INDEX.tsv").compactMap { fields in
       guard fields.count > 6, fields[1] == command, fields[5] == format else { return nil }
-      let flags = fields[6]
-      guard !flags.contains("focus"), command != "diff" || flags.contains("ref1") else { return nil }
-      return Case(input: fields[2], second: fields[3], expected: fields[4])
+      guard command != "diff" || fields[6].contains("ref1"), let flags = flags(fields[6]) else { return nil }
+      return Case(input: fields[2], second: fields[3], expected: fields[4], flags: flags)
     }
+  }
+
+  /// Nil where Ambit has no such flag.
+  private static func flags(_ text: String) -> [String]? {
+    let known = [
+      "focusworkload": "focus", "focusworkload-peer": "focus-peer", "focus-direction": "focus-direction",
+      "focus-conn": "focus-conn",
+    ]
+    var flags: [String] = []
+    for flag in text.split(separator: " ") where flag.hasPrefix("--") && flag != "--exposure" {
+      let parts = flag.dropFirst(2).split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts[0] != "multiple-networks" else { continue }
+      guard parts.count == 2, let name = known[parts[0]] else { return nil }
+      flags += ["--\(name)", parts[1]]
+    }
+    return flags
   }
 
   /// Cases that are answered otherwise on purpose, with the reason.
@@ -46,7 +63,8 @@ struct AnalyzerTextTests {
 
   @Test(arguments: [
     ("list", "txt"), ("list", "md"), ("list", "csv"), ("list", "json"), ("list", "dot"), ("exposure", "txt"),
-    ("exposure", "csv"), ("exposure", "md"), ("exposure", "json"), ("diff", "txt"), ("diff", "csv"),
+    ("exposure", "csv"), ("exposure", "md"), ("exposure", "json"), ("exposure", "dot"), ("diff", "txt"), ("diff", "csv"),
+    ("diff", "md"), ("diff", "dot"),
   ])
   func `netpol-analyzer's texts`(_ asked: (command: String, format: String)) throws {
     let fixture = try CommandFixture()
@@ -60,7 +78,7 @@ struct AnalyzerTextTests {
         default: ["diff", "--connections", "-f", input, "-f", second, "-o", asked.format == "txt" ? "table" : asked.format]
         }
       let expected = try String(contentsOfFile: "\(AnalyzerCorpus.path)/\(test.expected)", encoding: .utf8)
-      let isSame = AnalyzerTextTests.plain(try fixture.run(arguments).stdout) == AnalyzerTextTests.plain(expected)
+      let isSame = AnalyzerTextTests.plain(try fixture.run(arguments + test.flags).stdout) == AnalyzerTextTests.plain(expected)
       let names = [test.input, test.second].map { String($0.split(separator: "/").last ?? "") }
       if isSame {
         held += 1

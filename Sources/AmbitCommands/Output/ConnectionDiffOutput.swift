@@ -8,7 +8,18 @@ struct ConnectionDiffOutput {
 
   init(_ diff: ConnectionDiff) { self.diff = diff }
 
-  var output: Output {
+  func print(_ format: DiffFormat) {
+    switch format {
+    case .table: output.print(.table)
+    case .json: output.print(.json)
+    case .yaml: output.print(.yaml)
+    case .csv: output.print(.csv)
+    case .md: Terminal.print(markdown)
+    case .dot: Terminal.print(dot)
+    }
+  }
+
+  private var output: Output {
     var result = Output(
       text: (["Connectivity diff:"] + diff.changes.map(line)).joined(separator: "\n"), kind: "ConnectionDiff",
       value: ["changes": .list(diff.changes.map(value))])
@@ -24,11 +35,22 @@ struct ConnectionDiffOutput {
     return HiddenText.escaped(text + (change.workloads.isEmpty ? "" : ", workloads-diff-info: \(change.workloadText)"))
   }
 
-  private func row(_ change: ConnectionDiff.Change) -> String {
+  private func cells(_ change: ConnectionDiff.Change) -> [String] {
     [
       change.kind.rawValue, change.source, change.destination, change.old.connectionText, change.new.connectionText,
       change.workloadText,
-    ].map { HiddenText.escaped($0) }.map { $0.contains(",") || $0.contains("\"") ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
+    ].map { HiddenText.escaped($0) }
+  }
+
+  private var markdown: String {
+    ([
+      "| diff-type | source | destination | ref1 | ref2 | workloads-diff-info |",
+      "|-----------|--------|-------------|------|------|---------------------|",
+    ] + diff.changes.map { "| \(cells($0).joined(separator: " | ")) |" }).joined(separator: "\n")
+  }
+
+  private func row(_ change: ConnectionDiff.Change) -> String {
+    cells(change).map { $0.contains(",") || $0.contains("\"") ? "\"\($0.replacing("\"", with: "\"\""))\"" : $0 }
       .joined(separator: ",")
   }
 
@@ -39,4 +61,67 @@ struct ConnectionDiffOutput {
       "new": .string(change.new.connectionText), "workloads": .list(change.workloads.map(Value.string)),
     ]
   }
+
+  // MARK: Graphviz
+
+  private var dot: String {
+    let changes = diff.changes + diff.unchanged
+    let names = Dictionary(
+      diff.workloads.flatMap { kind, names in names.map { (HiddenText.escaped($0), kind) } },
+      uniquingKeysWith: { first, _ in first })
+    let edges = changes.map { change in
+      ConnectionGraph.Edge(
+        source: HiddenText.escaped(change.source), destination: HiddenText.escaped(change.destination),
+        label: ConnectionDiffOutput.label(change))
+    }
+    var text = ConnectionGraph(edges).graphviz { name in
+      switch names[name] {
+      case .added: "#008000"
+      case .removed: "red"
+      case .changed, .unchanged, nil: "blue"
+      }
+    }
+    text.edges = zip(text.edges, changes).map { edge, change in
+      var edge = edge
+      edge.color = ConnectionDiffOutput.color(change.kind)
+      edge.fontColor = edge.color
+      return edge
+    }
+    text.legend = ConnectionDiffOutput.legend
+    return text.text
+  }
+
+  private static func label(_ change: ConnectionDiff.Change) -> String {
+    switch change.kind {
+    case .changed: "\(change.new.connectionText) (ref1: \(change.old.connectionText))"
+    case .removed: change.old.connectionText
+    case .added, .unchanged: change.new.connectionText
+    }
+  }
+
+  private static func color(_ kind: ConnectionDiff.Change.Kind) -> String {
+    switch kind {
+    case .changed: "magenta"
+    case .added: "#008000"
+    case .removed: "red2"
+    case .unchanged: "grey"
+    }
+  }
+
+  /// What the colours mean.
+  private static let legend: [String] = {
+    let kinds: [(from: String, to: String, kind: ConnectionDiff.Change.Kind)] = [
+      ("a", "b", .added), ("c", "d", .removed), ("e", "f", .changed), ("g", "h", .unchanged),
+    ]
+    let peers = [("np", "new peer", "#008000"), ("lp", "lost peer", "red"), ("pp", "persistent peer", "blue")]
+    return ["\tnodesep=0.5", "\tsubgraph cluster_legend {", "\t\tlabel=\"Legend\"", "\t\tfontsize = 10", "\t\tmargin=0"]
+      + kinds.flatMap { [$0.from, $0.to] }.map { "\t\t\($0) [style=invis height=0 width=0]" }
+      + ["\t\t{rank=source a b c d}", "\t\t{rank=same e f g h}"]
+      + kinds.map { from, to, kind in
+        "\t\t\(from) -> \(to) [label=\"\(kind.rawValue) connection\", color=\"\(color(kind))\" fontcolor=\"\(color(kind))\""
+          + " fontsize = 10 arrowsize=0.2]"
+      }
+      + peers.map { "\t\t\($0) [label=\"\($1)\" color=\"\($2)\" fontcolor=\"\($2)\" fontsize = 10]" }
+      + ["\t\t{rank=sink np lp pp}", "\t\tnp->lp [style=invis]", "\t\tlp->pp [style=invis]", "\t}"]
+  }()
 }

@@ -39,29 +39,17 @@ struct ConnectionGraph {
 
   // MARK: Graphviz
 
-  var dot: String {
-    var lines = ["digraph {"]
-    for namespace in namespaces {
-      lines += ["\tsubgraph \(quoted("cluster_\(namespace.name.replacing("-", with: "_"))[namespace]")) {", "\t\tcolor=\"black\"", "\t\tfontcolor=\"black\""]
-      lines += namespace.workloads.map { name in
-        "\t\t\(quoted(name)) [label=\(quoted(ConnectionGraph.title(name))) color=\"blue\" fontcolor=\"blue\"]"
-      }
-      lines += ["\t\tlabel=\(quoted("\(namespace.name)[namespace]"))", "\t}"]
+  /// The graph in Graphviz's terms, with a colour for each end.
+  ///
+  /// - Parameter color: of a workload, or of what is in no namespace.
+  func graphviz(color: (String) -> String = { $0.hasSuffix("[External]") ? "red2" : "blue" }) -> GraphvizText {
+    func node(_ name: String) -> GraphvizText.Node {
+      GraphvizText.Node(name: name, label: ConnectionGraph.title(name), color: color(name))
     }
-    lines += others.map { name in
-      let color = name.hasPrefix("{") ? "blue" : "red2"
-      return "\t\(quoted(name)) [label=\(quoted(name)) color=\"\(color)\" fontcolor=\"\(color)\"]"
-    }
-    lines += edges.map { edge in
-      let weight = edge.source.utf8.lexicographicallyPrecedes(edge.destination.utf8) ? "0.5" : "1"
-      return "\t\(quoted(edge.source)) -> \(quoted(edge.destination)) "
-        + "[label=\(quoted(edge.label)) color=\"gold2\" fontcolor=\"darkgreen\" weight=\(weight)]"
-    }
-    return (lines + ["}"]).joined(separator: "\n")
-  }
-
-  private func quoted(_ text: String) -> String {
-    "\"\(text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\""
+    return GraphvizText(
+      clusters: namespaces.map { GraphvizText.Cluster(name: $0.name, nodes: $0.workloads.map(node)) },
+      nodes: others.map(node),
+      edges: edges.map { GraphvizText.Edge(source: $0.source, destination: $0.destination, label: $0.label) })
   }
 
   // MARK: SVG

@@ -17,6 +17,8 @@ struct ConnectionList {
   private(set) var lines: [Line]
   /// Whether some of the connections were asked for, and not all.
   private var isFiltered = false
+  /// The only traffic that is asked about.
+  private(set) var traffic: TrafficPoint?
 
   init(_ analysis: ReachabilityAnalysis) {
     let model = analysis.model
@@ -63,20 +65,13 @@ struct ConnectionList {
     }
   }
 
-  mutating func filter(from: String?, to: String?, focus: [String], namespace: String?, isExternal: Bool) {
-    func matches(_ place: Int, _ wanted: String) -> Bool {
-      guard namespaces[place] != nil else { return names[place] == "{\(wanted)}" }
-      let name = names[place].prefix { $0 != "[" }
-      if wanted.hasSuffix("/") { return name.hasPrefix(wanted) }
-      return wanted.contains("/") ? name == wanted : name.hasSuffix("/\(wanted)")
-    }
-    isFiltered = from != nil || to != nil || !focus.isEmpty || namespace != nil || isExternal
+  /// Keeps the connections from and to workloads, of one namespace, or with addresses outside.
+  mutating func filter(from: String? = nil, to: String? = nil, namespace: String?, isExternal: Bool = false) {
+    isFiltered = isFiltered || from != nil || to != nil || namespace != nil || isExternal
+    let (from, to) = (from.map { WorkloadPattern($0) }, to.map { WorkloadPattern($0) })
     lines = lines.filter { line in
-      if let from, !matches(line.source, from) { return false }
-      if let to, !matches(line.destination, to) { return false }
-      if !focus.isEmpty, !focus.contains(where: { matches(line.source, $0) || matches(line.destination, $0) }) {
-        return false
-      }
+      if let from, !matches(line.source, [from]) { return false }
+      if let to, !matches(line.destination, [to]) { return false }
       if let namespace, namespaces[line.source] != namespace && namespaces[line.destination] != namespace {
         return false
       }
@@ -84,30 +79,57 @@ struct ConnectionList {
     }
   }
 
+  /// Keeps the connections that a focus is on.
+  mutating func filter(_ focus: FocusOptions, peers: [WorkloadPattern] = []) {
+    traffic = focus.focusConn
+    let workloads = focus.patterns
+    guard !workloads.isEmpty else { return }
+    isFiltered = true
+    func isWanted(_ own: Int, _ peer: Int) -> Bool {
+      matches(own, workloads) && (peers.isEmpty || matches(peer, peers))
+    }
+    lines = lines.filter { line in
+      (focus.focusDirection != .ingress && isWanted(line.source, line.destination))
+        || (focus.focusDirection != .egress && isWanted(line.destination, line.source))
+    }
+  }
+
+  private func matches(_ place: Int, _ wanted: [WorkloadPattern]) -> Bool {
+    guard let namespace = namespaces[place] else { return wanted.contains { $0.matches(other: names[place]) } }
+    let name = names[place].dropFirst(namespace.count + 1).prefix { $0 != "[" }
+    return wanted.contains { $0.matches(namespace: namespace, name: String(name)) }
+  }
+
   func text(_ format: ConnectionFormat) -> String {
     switch format {
     case .table: table
-    case .txt: permitted { "\($0) => \($1) : \($2)" }.joined(separator: "\n")
-    case .csv: (["src,dst,conn"] + permitted { "\($0),\($1),\(ConnectionList.quoted($2))" }).joined(separator: "\n")
+    case .txt:
+      ((traffic.map { ["Permitted connections on \($0.connectionText):"] } ?? [])
+        + permitted { "\($0) => \($1)" + (traffic == nil ? " : \($2)" : "") }).joined(separator: "\n")
+    case .csv:
+      (["src,dst" + (traffic == nil ? ",conn" : "")]
+        + permitted { "\($0),\($1)" + (traffic == nil ? ",\(ConnectionList.quoted($2))" : "") }).joined(separator: "\n")
     case .md:
-      (["| src | dst | conn |", "|-----|-----|------|"] + permitted { "| \($0) | \($1) | \($2) |" })
-        .joined(separator: "\n")
+      ((traffic == nil ? ["| src | dst | conn |", "|-----|-----|------|"] : ["| src | dst |", "|-----|-----|"])
+        + permitted { "| \($0) | \($1) |" + (traffic == nil ? " \($2) |" : "") }).joined(separator: "\n")
     case .json: json
-    case .dot: graph.dot
+    case .dot: graph.graphviz().text
     case .svg: graph.svg
     }
   }
 
   /// The connections that are allowed for sure.
   func permitted<Line>(_ line: (String, String, String) -> Line) -> [Line] {
-    let texts = connections.outcomes.map(\.allowed.connectionText)
-    let isNone = connections.outcomes.map { $0.allowed.intersection(.everyPort).isEmpty }
+    let wanted = traffic.map { TrafficSet($0) } ?? .everyPort
+    let texts = connections.outcomes.map { $0.allowed.intersection(wanted).connectionText }
+    let isNone = connections.outcomes.map { $0.allowed.intersection(wanted).isEmpty }
     return lines.compactMap {
       isNone[$0.outcome] ? nil : line(names[$0.source], names[$0.destination], texts[$0.outcome])
     }
   }
 
-  private var graph: ConnectionGraph {
+  /// The connections that are allowed for sure, as a picture.
+  var graph: ConnectionGraph {
     ConnectionGraph(
       permitted { ConnectionGraph.Edge(source: $0, destination: $1, label: $2) },
       workloads: isFiltered ? [] : zip(names, namespaces).filter { $1 != nil }.map(\.0))
@@ -117,7 +139,8 @@ struct ConnectionList {
   private var json: String {
     func text(_ text: String) -> String { JSONWriter.string(of: .string(text)) }
     let objects = permitted { source, destination, conn in
-      "  {\n    \"src\": \(text(source)),\n    \"dst\": \(text(destination)),\n    \"conn\": \(text(conn))\n  }"
+      "  {\n    \"src\": \(text(source)),\n    \"dst\": \(text(destination))"
+        + (traffic == nil ? ",\n    \"conn\": \(text(conn))" : "") + "\n  }"
     }
     return objects.isEmpty ? "[]" : "[\n\(objects.joined(separator: ",\n"))\n]"
   }
@@ -126,13 +149,16 @@ struct ConnectionList {
 
   private var table: String {
     var table = Table(["SOURCE", "DESTINATION", "CONNECTIONS", "VERDICT"])
+    let wanted = traffic.map { TrafficSet($0) }
     for line in lines {
       let outcome = connections.outcomes[line.outcome]
       for (name, traffic) in [
         ("allowed", outcome.allowed), ("conditional", outcome.conditional), ("ambiguous", outcome.ambiguous),
         ("unknown", outcome.unknown),
-      ] where !traffic.isEmpty {
-        table.rows.append([names[line.source], names[line.destination], traffic.connectionText, name])
+      ] {
+        let asked = wanted.map(traffic.intersection) ?? traffic
+        guard !asked.isEmpty else { continue }
+        table.rows.append([names[line.source], names[line.destination], asked.connectionText, name])
       }
     }
     return table.text

@@ -4,7 +4,7 @@ package import Reachability
 /// What differs between the connections of two states.
 package struct ConnectionDiff {
   package struct Change {
-    package enum Kind: String, Sendable, CaseIterable { case changed, added, removed }
+    package enum Kind: String, Sendable, CaseIterable { case changed, added, removed, unchanged }
     package let kind: Kind
     package let source: String
     package let destination: String
@@ -20,6 +20,10 @@ package struct ConnectionDiff {
   }
 
   package let changes: [Change]
+  /// What both states permit alike, where it was asked for.
+  package let unchanged: [Change]
+  /// Workloads that one of the states has alone, by what became of them.
+  package let workloads: [Change.Kind: Set<String>]
 
   /// An end as both states know it.
   private enum End: Hashable {
@@ -41,7 +45,9 @@ package struct ConnectionDiff {
   }
 
   /// Compares what is allowed for sure. Both states are cut at the addresses that either speaks of.
-  package init(_ old: ClusterState, _ new: ClusterState, _ semantics: Semantics) {
+  ///
+  /// - Parameter keepsUnchanged: whether connections that do not differ are wanted, too.
+  package init(_ old: ClusterState, _ new: ClusterState, _ semantics: Semantics, keepsUnchanged: Bool = false) {
     let (oldSet, newSet) = (PolicySet(old, semantics), PolicySet(new, semantics))
     let left = ReachabilityAnalysis(old, oldSet, semantics, cutBy: newSet.policies)
     let right = ReachabilityAnalysis(new, newSet, semantics, cutBy: oldSet.policies)
@@ -49,11 +55,12 @@ package struct ConnectionDiff {
     let oldNames = Set(left.model.workloads.map(\.workload.qualifiedTitle))
     let newNames = Set(right.model.workloads.map(\.workload.qualifiedTitle))
     let only = [Change.Kind.added: newNames.subtracting(oldNames), .removed: oldNames.subtracting(newNames)]
+    workloads = only
     var groups: [Group: [IPRange]] = [:]
     var found: [(source: String, destination: String, old: TrafficSet, new: TrafficSet)] = []
     for pair in Set(before.keys).union(after.keys) {
       let (was, is_) = (before[pair] ?? .none, after[pair] ?? .none)
-      guard was != is_ else { continue }
+      guard was != is_ || keepsUnchanged else { continue }
       switch (pair.source, pair.destination) {
       case (.named(let source), .named(let destination)): found.append((source, destination, was, is_))
       case (.range(let range), .named(let destination)):
@@ -69,8 +76,9 @@ package struct ConnectionDiff {
         found.append((group.source ?? title, group.destination ?? title, group.old, group.new))
       }
     }
-    changes = found.map { change in
-      let kind: Change.Kind = change.old.isEmpty ? .added : change.new.isEmpty ? .removed : .changed
+    let all = found.map { change in
+      let kind: Change.Kind =
+        change.old == change.new ? .unchanged : change.old.isEmpty ? .added : change.new.isEmpty ? .removed : .changed
       return Change(
         kind: kind, source: change.source, destination: change.destination, old: change.old, new: change.new,
         workloads: [change.source, change.destination].filter { only[kind]?.contains($0) ?? false })
@@ -81,6 +89,8 @@ package struct ConnectionDiff {
       return (isSameSource ? left.destination : left.source).utf8
         .lexicographicallyPrecedes((isSameSource ? right.destination : right.source).utf8)
     }
+    changes = all.filter { $0.kind != .unchanged }
+    unchanged = all.filter { $0.kind == .unchanged }
   }
 
   /// What passes the ingress controller comes last, and then what kind of change it is counts.

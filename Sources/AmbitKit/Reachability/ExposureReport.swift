@@ -32,8 +32,12 @@ package struct ExposureReport {
 
   package private(set) var lines: [Line] = []
 
-  /// - Parameter isWanted: tells for which workloads, and which of their directions.
-  package init(_ analysis: ExposureAnalysis, isWanted: (Workload, Direction) -> Bool) {
+  /// - Parameters:
+  ///   - traffic: the only traffic that is asked about.
+  ///   - isWanted: tells for which workloads, and which of their directions.
+  package init(
+    _ analysis: ExposureAnalysis, on traffic: TrafficSet? = nil, isWanted: (Workload, Direction) -> Bool
+  ) {
     let model = analysis.analysis.model
     let outside = Outside(analysis.analysis.engine, analysis.analysis.entryPoints())
     let neighbours = NamespaceConnections(analysis.analysis.engine)
@@ -44,7 +48,8 @@ package struct ExposureReport {
     let entries = Dictionary(grouping: analysis.exposure.entries, by: \.workload)
     for place in order {
       for entry in entries[place] ?? [] where isWanted(model.workloads[place].workload, entry.direction) {
-        var builder = LineBuilder(workload: model.workloads[place].workload, direction: entry.direction)
+        var builder = LineBuilder(
+          workload: model.workloads[place].workload, direction: entry.direction, wanted: traffic)
         builder.add(entry, analysis.exposure.peers, outside, neighbours)
         lines += builder.lines
       }
@@ -61,11 +66,14 @@ package struct ExposureReport {
 private struct LineBuilder {
   let workload: Workload
   let direction: Direction
+  /// The only traffic that is asked about.
+  let wanted: TrafficSet?
   private(set) var lines: [ExposureReport.Line] = []
 
-  init(workload: Workload, direction: Direction) {
+  init(workload: Workload, direction: Direction, wanted: TrafficSet?) {
     self.workload = workload
     self.direction = direction
+    self.wanted = wanted
   }
 
   mutating func add(
@@ -113,6 +121,8 @@ private struct LineBuilder {
     _ source: ExposureReport.Source, _ who: String, through: String?, _ traffic: TrafficSet, _ verdict: Verdict,
     _ names: Set<NamedPort> = []
   ) {
+    // A port by name is none that is asked about.
+    let (traffic, names) = wanted.map { (traffic.intersection($0), []) } ?? (traffic, names)
     guard !traffic.intersection(.everyPort).isEmpty || !names.isEmpty else { return }
     lines.append(
       ExposureReport.Line(

@@ -65,6 +65,10 @@ package struct TrafficPoint: Sendable, Hashable, CustomStringConvertible {
   package var description: String { "\(transport.name)/\(port)" }
 }
 
+extension TrafficSet {
+  package init(_ point: TrafficPoint) { self.init(point.transport, point.port...point.port) }
+}
+
 extension ReachabilityEngine {
   /// One end of a question.
   package enum Place: Sendable, Hashable {

@@ -3,27 +3,35 @@ internal import KubeModel
 extension RulePeer {
   /// `shop/[pod with {app=web}]`, in netpol-analyzer's words where the policy's language is Kubernetes'.
   package var text: String {
-    guard let selectors else { return "[\(expression.text)]" }
-    return "\(RulePeer.namespaceText(selectors.namespaces, own: namespace))/\(RulePeer.podText(selectors.pods))"
+    guard let parts else { return "[\(expression.text)]" }
+    let namespace = parts.isNamed ? parts.namespace : "[\(parts.namespace)]"
+    return "\(namespace)/[\(parts.pods)]"
   }
 
-  private static func namespaceText(_ selector: Value?, own: String?) -> String {
-    guard let selector else { return own ?? "[all namespaces]" }
+  /// The namespaces and the pods that are meant, each in words; nil where the policy's language does not keep them apart.
+  package var parts: (namespace: String, isNamed: Bool, pods: String)? {
+    guard let selectors else { return nil }
+    let place = RulePeer.namespaceText(selectors.namespaces, own: namespace)
+    return (place.text, place.isNamed, RulePeer.podText(selectors.pods))
+  }
+
+  private static func namespaceText(_ selector: Value?, own: String?) -> (text: String, isNamed: Bool) {
+    guard let selector else { return own.map { ($0, true) } ?? ("all namespaces", false) }
     let labels = selector["matchLabels"]?.map?.entries ?? []
     let expressions = selector["matchExpressions"]?.list ?? []
-    if labels.isEmpty && expressions.isEmpty { return "[all namespaces]" }
+    if labels.isEmpty && expressions.isEmpty { return ("all namespaces", false) }
     if labels.count == 1, expressions.isEmpty, labels[0].key == "kubernetes.io/metadata.name",
       let name = labels[0].value.string
     {
-      return name
+      return (name, true)
     }
-    return "[namespace with \(text(selector))]"
+    return ("namespace with \(text(selector))", false)
   }
 
   private static func podText(_ selector: Value?) -> String {
     guard let selector, !(selector["matchLabels"]?.map?.isEmpty ?? true) || !(selector["matchExpressions"]?.list ?? []).isEmpty
-    else { return "[all pods]" }
-    return "[pod with \(text(selector))]"
+    else { return "all pods" }
+    return "pod with \(text(selector))"
   }
 
   /// `{k=v,{Key:k,Operator:In,Values:[a b],}}`
