@@ -42,7 +42,7 @@ let package = Package(
       name: "KubeModel",
       dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
     .target(name: "Compression", dependencies: ["CZlib", "KubeModel"]),
-    .target(name: "Reachability", dependencies: ["KubeModel"]),
+    .target(name: "Reachability", dependencies: ["Integrity", "KubeModel"]),
     .target(
       name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
       plugins: ["EmbedFiles"]),
@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "SnapshotStore", dependencies: ["CGit2", "Compression", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
-      dependencies: ["CSQLite", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["CSQLite", "Integrity", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Evidence",
       dependencies: ["KubeModel", .product(name: "Mustache", package: "swift-mustache")],
@@ -160,7 +160,8 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: [
-        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "SigningKeys",
+        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
+        "SigningKeys",
         "SnapshotStore", "TestSupport",
       ]),
     .testTarget(

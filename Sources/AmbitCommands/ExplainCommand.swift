@@ -9,7 +9,7 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain", abstract: "Say whether a connection is permitted, and by which rule of which policy",
     discussion: """
       SRC and DST are NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/key=value,…, \
-      NAMESPACE/ for all of a namespace, an address or a block. The port is TCP/443, or 443 for TCP; without it, \
+      NAMESPACE/ for all of a namespace, an address, a block, or the word outside. The port is TCP/443, or 443 for TCP; without it, \
       every port is shown that anything passes on.
 
       With --queries, one question a line, SRC DST PROTOCOL/PORT, one answer a line: allowed, denied, \

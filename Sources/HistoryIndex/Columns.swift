@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import Integrity
 internal import KubeModel
 
 /// The columns of a row by their place, read so that a value of the wrong type is an error and no crash: the file
@@ -16,6 +17,13 @@ struct Columns {
   func name(_ index: Int) throws -> String { HexName.text(try row.decode(Data.self, atIndex: index)) }
   func optionalName(_ index: Int) throws -> String? {
     try row.decode(Data?.self, atIndex: index).map(HexName.text)
+  }
+
+  func digest(_ index: Int) throws -> SHA256Value {
+    guard let digest = SHA256Value(bytes: Array(try row.decode(Data.self, atIndex: index))[...]) else {
+      throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+    }
+    return digest
   }
 
   /// Group, resource, namespace and name in four columns from this one on.

@@ -20,6 +20,8 @@ package struct HistoryView {
     package var last: String?
     /// Of each object, only the change that brought the version which is in force in the last snapshot.
     package var isInForce = false
+    /// The commit of the one snapshot to look at.
+    package var only: String?
     package var limit: Int?
     package init() {}
   }
@@ -79,6 +81,9 @@ package struct HistoryView {
         version.snapshot = (SELECT earlier.snapshot FROM version AS earlier
           WHERE earlier.object = object.id AND earlier.snapshot <= \(last) ORDER BY earlier.snapshot DESC LIMIT 1)
         """ : "version.snapshot <= \(last)", filter.last.map(HexName.data))
+    add(
+      "version.snapshot = (SELECT id FROM snapshot WHERE cluster = object.cluster AND snapshot.name = ?)",
+      filter.only.map(HexName.data))
     let limit = filter.limit.map { "LIMIT \($0)" } ?? ""
     return try all(
       """
@@ -365,6 +370,12 @@ package struct HistoryView {
       SELECT cluster.name, changeRecord.name, blob, time, apiGroup, resource, namespace, objectName, request, effect,
         user, isUnseen, actor, cause
       FROM changeRecord JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, changeRecord.name
+      """,
+      """
+      SELECT cluster.name, apiGroup, resource, namespace, object.name, digest, first.name, last.name
+      FROM rule JOIN object ON object.id = object JOIN cluster ON cluster.id = object.cluster
+        JOIN snapshot AS first ON first.id = added LEFT JOIN snapshot AS last ON last.id = removed
+      ORDER BY cluster.name, apiGroup, resource, namespace, object.name, digest, added
       """,
     ]
     return try queries.enumerated().flatMap { index, sql in

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
+internal import Integrity
 internal import KubeModel
 
 /// What a transaction is to write of one object: an object that changes again and again has one row, which is written
@@ -95,6 +96,7 @@ extension HistoryWriter {
           IndexedChange.Actor.Source.allCases.firstIndex(of: change.actor.source), change.actor.time, change.cause,
           change.summary,
         ])
+      try write(change.rules, version)
     }
     for object in objects.values.sorted(by: { $0.row < $1.row }) {
       if let (change, snapshot) = object.last {
@@ -110,6 +112,19 @@ extension HistoryWriter {
             seen.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, object.row,
           ])
       }
+    }
+  }
+
+  private func write(_ rules: RuleChange, _ version: PendingVersion) throws {
+    for digest in rules.removed {
+      try run(
+        "UPDATE rule SET removed = ? WHERE object = ? AND digest = ? AND removed IS NULL",
+        [version.snapshot, version.object, Data(digest.bytes)])
+    }
+    for digest in rules.added {
+      try run(
+        "INSERT INTO rule (object, digest, added) VALUES (?, ?, ?)",
+        [version.object, Data(digest.bytes), version.snapshot])
     }
   }
 }

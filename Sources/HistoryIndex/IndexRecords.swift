@@ -1,3 +1,4 @@
+package import Integrity
 package import KubeModel
 
 /// One object's step from one version to the next.
@@ -42,10 +43,13 @@ package struct IndexedChange: Sendable, Hashable {
   package let summary: String
   /// What the audit log says of it; nil where it says nothing.
   package let attribution: IndexedAttribution?
+  /// Which statements of a policy it added and took away; not read back with the change.
+  package let rules: RuleChange
 
   package init(
     id: ObjectID, kind: String, path: String, step: Step, blob: String?, previousBlob: String?,
-    uid: String?, actor: Actor, cause: String?, summary: String, attribution: IndexedAttribution? = nil
+    uid: String?, actor: Actor, cause: String?, summary: String, attribution: IndexedAttribution? = nil,
+    rules: RuleChange = .none
   ) {
     self.id = id
     self.kind = kind
@@ -58,7 +62,29 @@ package struct IndexedChange: Sendable, Hashable {
     self.cause = cause
     self.summary = summary
     self.attribution = attribution
+    self.rules = rules
   }
+}
+
+/// Digests of the normal forms of statements that a change brought into a policy, and of those that it took out.
+package struct RuleChange: Sendable, Hashable {
+  package let added: [SHA256Value]
+  package let removed: [SHA256Value]
+  package init(added: [SHA256Value], removed: [SHA256Value]) {
+    self.added = added
+    self.removed = removed
+  }
+
+  package static let none = RuleChange(added: [], removed: [])
+}
+
+/// How long a statement stood in a policy without a break.
+package struct RuleInterval: Sendable, Hashable {
+  package let digest: SHA256Value
+  /// The snapshot that first showed it.
+  package let added: String
+  /// The snapshot that first showed the policy without it; nil while it stands.
+  package let removed: String?
 }
 
 /// One commit of a cluster's branch.

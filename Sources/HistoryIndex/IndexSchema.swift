@@ -6,7 +6,8 @@ internal import KubeModel
 /// The index is a cache, so there is nothing to migrate: one whose tables are not these is made again. Names of git
 /// objects and digests are kept as bytes, and texts that come again and again once, in `text`.
 enum IndexSchema {
-  /// The format of the index; objects in another canonical form have to be looked at again too.
+  /// The format of the index, normal forms of rules included; objects in another canonical form have to be looked at
+  /// again too.
   static let version = 3_000 + CanonicalForm.version
 
   /// SQLite keeps each statement as it is written here, which tells whether the tables are these.
@@ -117,6 +118,16 @@ enum IndexSchema {
       lastSnapshot INTEGER NOT NULL
     ) STRICT
     """,
+    // Statements of policies by the digests of their normal forms, and how long each stood.
+    """
+    CREATE TABLE rule (
+      object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE,
+      digest BLOB NOT NULL CHECK (length(digest) = 32),
+      added INTEGER NOT NULL,
+      removed INTEGER CHECK (removed > added),
+      PRIMARY KEY (object, digest, added)
+    ) STRICT, WITHOUT ROWID
+    """,
     // What readings say of what they looked at is mostly the same from one to the next.
     """
     CREATE TABLE testimony (
@@ -141,6 +152,7 @@ enum IndexSchema {
       PRIMARY KEY (testimony, apiGroup, resource, namespace)
     ) STRICT, WITHOUT ROWID
     """,
+    "CREATE INDEX coverageUnread ON coverage (testimony) WHERE status = 'unread'",
     """
     CREATE TABLE observation (
       id INTEGER PRIMARY KEY,
@@ -161,6 +173,7 @@ enum IndexSchema {
     """,
     "CREATE INDEX observationOrder ON observation (cluster, id, capturedTo)",
     "CREATE INDEX observationState ON observation (cluster, state)",
+    "CREATE INDEX observationTestimony ON observation (testimony)",
     """
     CREATE TABLE folderDigest (
       tree BLOB PRIMARY KEY,

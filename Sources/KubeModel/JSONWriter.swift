@@ -7,6 +7,17 @@ public enum JSONWriter {
     return text
   }
 
+  /// The text of a value in one line, for messages and tables.
+  public static func line(of value: Value) -> String {
+    if case .string(let text) = value {
+      var line = ""
+      write(text, to: &line)
+      return line
+    }
+    // Line breaks in strings are escaped, so that each one here ends a part.
+    return string(of: value).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+  }
+
   private static func write(_ value: Value, indent: Int, to text: inout String) {
     let inner = String(repeating: " ", count: indent + 2)
     let outer = String(repeating: " ", count: indent)

@@ -68,7 +68,7 @@ public struct Mapping: Sendable {
   }
 
   /// The same keys with other values.
-  func mapValues(_ transform: (Value) -> Value) -> Mapping {
+  public func mapValues(_ transform: (Value) -> Value) -> Mapping {
     var result = Mapping()
     result.entries = entries.map { ($0.key, transform($0.value)) }
     return result

@@ -13,15 +13,8 @@ enum SelfTraffic: String, ExpressibleByArgument, CaseIterable {
   case omit, policy
 }
 
-/// The state that the engine answers for, and how policy is understood.
-struct ReachabilityOptions: ParsableArguments {
-  @OptionGroup var moment: MomentOptions
-
-  @Option(
-    name: [.customShort("f"), .long],
-    help: ArgumentHelp("Answer for these manifests, a file or a directory, or - for standard input", valueName: "path"))
-  var file: String?
-
+/// How policy is understood.
+struct SemanticsOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -39,6 +32,23 @@ struct ReachabilityOptions: ParsableArguments {
     name: .customLong("self"),
     help: ArgumentHelp("A pod's traffic to itself: omit it, which is the default, or ask policy", valueName: "how"))
   var selfTraffic: SelfTraffic = .omit
+
+  func semantics(for state: ClusterState) -> Semantics {
+    Semantics(
+      semantics ?? Semantics.Profile(of: state), ipBlocks: ipblock, decidesSelf: selfTraffic == .policy)
+  }
+}
+
+/// The state that the engine answers for, and how policy is understood.
+struct ReachabilityOptions: ParsableArguments {
+  @OptionGroup var moment: MomentOptions
+
+  @Option(
+    name: [.customShort("f"), .long],
+    help: ArgumentHelp("Answer for these manifests, a file or a directory, or - for standard input", valueName: "path"))
+  var file: String?
+
+  @OptionGroup var meaning: SemanticsOptions
 
   func validate() throws {
     if file != nil && (moment.at != nil || moment.cluster.cluster != nil) {
@@ -87,10 +97,7 @@ struct ReachabilityOptions: ParsableArguments {
     return (analysis, input.isWhole && !(file != nil && isRefused))
   }
 
-  func semantics(for state: ClusterState) -> Semantics {
-    Semantics(
-      semantics ?? Semantics.Profile(of: state), ipBlocks: ipblock, decidesSelf: selfTraffic == .policy)
-  }
+  func semantics(for state: ClusterState) -> Semantics { meaning.semantics(for: state) }
 
   static func manifests(_ path: String) throws -> ManifestState {
     try ManifestState(

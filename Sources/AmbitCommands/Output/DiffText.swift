@@ -64,7 +64,7 @@ enum DiffText {
   static func inline(_ value: Value) -> String {
     switch value {
     case .string(let text): text
-    default: JSONWriter.string(of: value).split(separator: "\n").map { $0.drop { $0 == " " } }.joined(separator: " ")
+    default: JSONWriter.line(of: value)
     }
   }
 }

@@ -21,11 +21,17 @@ struct Explanation {
     self.answers = answers
   }
 
+  init(_ answers: [ConnectionAnswer]) { self.answers = answers }
+
   var output: Output {
     Output(
-      text: answers.map(text).joined(separator: "\n\n"), kind: "Explanation",
-      value: ["answers": .list(answers.map(value))])
+      text: text, kind: "Explanation", value: ["answers": value])
   }
+
+  /// Why each connection is permitted or not, in lines.
+  var text: String { answers.map(text).joined(separator: "\n\n") }
+
+  var value: Value { .list(answers.map(value)) }
 
   private func text(_ answer: ConnectionAnswer) -> String {
     var lines = ["\(answer.source) => \(answer.destination) \(answer.point): \(answer.verdict.name)"]

@@ -82,6 +82,14 @@ enum LogOutput {
     }
   }
 
+  /// In which commit a change was seen, when, who made it, and why.
+  static func origin(_ entry: HistoryEntry) -> [String] {
+    [
+      String(entry.snapshot.commit.prefix(10)), Moment(milliseconds: entry.snapshot.capturedTo).tableText,
+      actor(entry.change), entry.change.cause ?? "-",
+    ]
+  }
+
   /// A tool's name is no person, and says so.
   static func actor(_ actor: IndexedChange.Actor) -> String {
     switch actor.source {

@@ -9,6 +9,7 @@ internal import SnapshotStore
 final class ChangeReader {
   private let store: SnapshotStore
   private var objects: [ObjectName: StoredObject] = [:]
+  private var rules: [ObjectName: PolicyRules] = [:]
 
   init(_ store: SnapshotStore) { self.store = store }
 
@@ -43,6 +44,7 @@ final class ChangeReader {
     for id in Set(old.keys).union(new.keys) {
       if let change = try change(id, old[id], new[id], snapshot.evidence) { changes.append(change) }
     }
+    for gone in old.values where objects[gone.blob] == nil { rules[gone.blob] = nil }
     return changes.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
   }
 
@@ -64,7 +66,15 @@ final class ChangeReader {
       id: id, kind: present.object.type.kind, path: present.path, step: step, blob: new?.blob.description,
       previousBlob: old?.blob.description,
       uid: present.object.object.uid, actor: actor ?? .unknown,
-      cause: ChangeStory.cause(before, after), summary: ChangeStory.summary(step, before, after))
+      cause: ChangeStory.cause(before, after), summary: ChangeStory.summary(step, before, after),
+      rules: present.object.type.role == .policy ? ruleChange(old, new) : .none)
+  }
+
+  private func ruleChange(_ old: Version?, _ new: Version?) -> RuleChange {
+    let before = old.map { rules[$0.blob] ?? PolicyRules($0.object.object) }
+    let after = new.map { PolicyRules($0.object.object, before: before) }
+    if let new { rules[new.blob] = after }
+    return PolicyRules.change(from: before, to: after)
   }
 
   /// How many objects are kept before all are forgotten: some hundred megabytes.
@@ -74,7 +84,7 @@ final class ChangeReader {
   private func object(_ blob: ObjectName, at path: String, _ commit: String) throws -> StoredObject? {
     if let known = objects[blob] { return known }
     guard StoreLayout.holds(path) else { return nil }
-    if objects.count > ChangeReader.keptObjects { objects = [:] }
+    if objects.count > ChangeReader.keptObjects { (objects, rules) = ([:], [:]) }
     let bytes: [UInt8]
     do {
       bytes = try store.read(blob)

@@ -114,6 +114,24 @@ package struct ClusterHistory {
     return object
   }
 
+  /// The version of an object that a change brought; nil for a deletion.
+  func object(_ entry: HistoryEntry) throws -> StoredObject? {
+    let (change, commit) = (entry.change, entry.snapshot.commit)
+    guard let blob = change.blob else { return nil }
+    guard let object = StoredObject(try text(of: blob, at: change.path, in: commit)) else {
+      throw ClusterHistory.unreadable(blob, at: change.path, in: commit)
+    }
+    return object
+  }
+
+  /// The last reading before a change was seen that looked at objects of its kind: the change came after it. Nil where
+  /// there was none.
+  package func readingBefore(_ entry: HistoryEntry) throws -> Moment? {
+    try ambit.index.read { [cluster] view in
+      try view.lastReading(before: entry.snapshot.commit, covering: entry.change.id, in: cluster)
+    }.map { Moment(milliseconds: $0) }
+  }
+
   /// The state as the engine and the checks see it.
   package func state(at point: Point) throws -> ClusterState {
     var enforcement = ClusterState.Enforcement(

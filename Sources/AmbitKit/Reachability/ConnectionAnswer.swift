@@ -26,12 +26,19 @@ extension ReachabilityAnalysis {
   ) -> ConnectionAnswer {
     ConnectionAnswer(
       source: source.title, destination: destination.title, point: point,
-      verdict: engine.verdict(
-        from: source.place, to: destination.place, point, isSelf: source.pod != nil && source.pod == destination.pod),
+      verdict: verdict(source, destination, point),
       traces: [
         engine.trace(source.place, with: destination.place, .egress, point),
         engine.trace(destination.place, with: source.place, .ingress, point),
       ])
+  }
+
+  /// The verdict of the answer, without the reasons.
+  func verdict(
+    _ source: PlaceReference.Candidate, _ destination: PlaceReference.Candidate, _ point: TrafficPoint
+  ) -> Verdict {
+    engine.verdict(
+      from: source.place, to: destination.place, point, isSelf: source.pod != nil && source.pod == destination.pod)
   }
 }
 

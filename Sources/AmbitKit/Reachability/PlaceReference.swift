@@ -13,7 +13,29 @@ package struct PlaceReference {
 
   /// The forms that are understood, for messages.
   package static let forms =
-    "NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/key=value,…, NAMESPACE/, an address or a block"
+    "NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/key=value,…, NAMESPACE/, an address, a block or outside"
+
+  /// What a text names, before it is looked up.
+  enum Named {
+    /// Every address that is no pod's.
+    case outside
+    case range(IPRange)
+    /// `NAME`, `KIND/NAME`, labels, or nothing for all of a namespace.
+    case pods(namespace: String, rest: String)
+
+    init(_ text: String, namespace: String?) {
+      if text == "outside" {
+        self = .outside
+      } else if let range = IPRange(text) {
+        self = .range(range)
+      } else {
+        let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        self = parts.count == 2
+          ? .pods(namespace: parts[0], rest: parts[1] == "*" ? "" : parts[1])
+          : .pods(namespace: namespace ?? "default", rest: text)
+      }
+    }
+  }
 
   private let model: ClusterModel
   /// Endpoints by the names that they go by, `NAMESPACE/NAME`.
@@ -50,21 +72,35 @@ package struct PlaceReference {
 
   /// Whom a text stands for; several where it stands for several kinds of pods.
   package func candidates(_ text: String, namespace: String? = nil) throws -> [Candidate] {
-    if let range = IPRange(text) { return [address(range)] }
+    let found = try present(text, namespace: namespace)
+    guard found.isEmpty else { return found }
     let text = text.contains("/") ? text : "\(namespace ?? "default")/\(text)"
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    let (space, rest) = (String(parts[0]), String(parts[1]))
-    let found: [Candidate]
-    if rest.isEmpty || rest == "*" || rest.contains("=") {
-      found = try selected(in: space, by: rest == "*" ? "" : rest)
-    } else {
-      let key = rest.contains("/") ? "\(space)/\(rest.prefix { $0 != "/" }.lowercased())\(rest.drop { $0 != "/" })" : text
-      found = names[key] ?? []
-    }
-    guard found.isEmpty else { return unique(found) }
     throw AmbitError(
       .notFound, "nothing here is '\(HiddenText.escaped(text))'" + NearMiss.suffix(text, among: names.keys.sorted()),
       hint: "name \(PlaceReference.forms)")
+  }
+
+  /// Whom a text stands for; none where there is nobody of that name.
+  ///
+  /// - Throws: where it is no reference at all.
+  func present(_ text: String, namespace: String?) throws -> [Candidate] {
+    switch Named(text, namespace: namespace) {
+    case .outside: return outside
+    case .range(let range): return [address(range)]
+    case .pods(let space, let rest):
+      if rest.isEmpty || rest.contains("=") { return unique(try selected(in: space, by: rest)) }
+      let kind = rest.contains("/") ? rest.prefix { $0 != "/" }.lowercased() : ""
+      return unique(names["\(space)/\(kind)\(rest.dropFirst(kind.count))"] ?? [])
+    }
+  }
+
+  /// The addresses outside: IPv6 where the cluster is known to speak it, and none that pods are known to have.
+  private var outside: [Candidate] {
+    let known = model.podRanges + model.nodeAddresses
+    let families: [IPRange] = known.contains { $0.family == .v6 } ? [.all4, .all6] : [.all4]
+    return IPRange.subtract(model.podRanges, from: families).map { range in
+      Candidate(place: .range(range), title: "outside \(range.shortText)")
+    }
   }
 
   /// An address of a pod that is known is that pod.

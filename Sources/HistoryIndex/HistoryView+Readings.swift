@@ -1,0 +1,104 @@
+internal import FoundationEssentials
+internal import GRDB
+package import KubeModel
+
+extension HistoryView {
+  /// Whether the reading `observation` looked at a kind in a namespace: the list of the namespace itself outranks the
+  /// one of the whole cluster, which failed before it.
+  private static let isRead = """
+    observation.result <> 'failed' AND coalesce(
+      (SELECT status FROM coverage AS own WHERE own.testimony = observation.testimony AND own.apiGroup = :group
+        AND own.resource = :resource AND own.namespace = :namespace),
+      (SELECT status FROM coverage AS whole WHERE whole.testimony = observation.testimony
+        AND whole.apiGroup = :group AND whole.resource = :resource AND whole.namespace = ''),
+      'unread') <> 'unread'
+    """
+
+  /// Whether it looked at a kind in every namespace that it tells of.
+  private static let isReadEverywhere = """
+    observation.result <> 'failed'
+    AND EXISTS (SELECT 1 FROM coverage AS any WHERE any.testimony = observation.testimony
+      AND any.apiGroup = :group AND any.resource = :resource)
+    AND NOT EXISTS (SELECT 1 FROM coverage AS gap WHERE gap.testimony = observation.testimony
+      AND gap.apiGroup = :group AND gap.resource = :resource AND gap.status = 'unread')
+    """
+
+  /// When a kind of object was last looked at before a snapshot, in milliseconds since 1970; nil where it was not.
+  ///
+  /// Workloads and the cluster's own facts are put together from many kinds: of them, every reading counts.
+  package func lastReading(before commit: String, covering id: ObjectID, in cluster: String) throws -> Int64? {
+    var arguments: StatementArguments = ["cluster": cluster, "commit": HexName.data(commit)]
+    var condition = "result <> 'failed'"
+    if ResourceCatalog.type(group: id.group, resource: id.resource) != nil {
+      condition = HistoryView.isRead
+      arguments += ["group": id.group, "resource": id.resource, "namespace": id.namespace ?? ""]
+    }
+    return try first(
+      """
+      SELECT capturedTo FROM observation
+      WHERE cluster = (SELECT id FROM cluster WHERE name = :cluster) AND \(condition)
+        AND id < (SELECT min(shown.id) FROM observation AS shown
+          WHERE shown.cluster = observation.cluster AND shown.state = :commit)
+      ORDER BY id DESC LIMIT 1
+      """, arguments
+    ) { try $0.number(0) }
+  }
+
+  /// The place in the order of readings of the first one that looked at a kind, nil where none did.
+  ///
+  /// - Parameter namespace: the namespace that counts; nil for all of them.
+  package func firstReading(
+    covering group: String, _ resource: String, namespace: String?, in cluster: String
+  ) throws -> Int64? {
+    var arguments: StatementArguments = ["cluster": cluster, "group": group, "resource": resource]
+    if let namespace { arguments += ["namespace": namespace] }
+    return try first(
+      """
+      SELECT id FROM observation
+      WHERE cluster = (SELECT id FROM cluster WHERE name = :cluster)
+        AND \(namespace == nil ? HistoryView.isReadEverywhere : HistoryView.isRead)
+      ORDER BY id LIMIT 1
+      """, arguments
+    ) { try $0.number(0) }
+  }
+
+  /// The place in the order of readings of the first one that saw a state; nil where none tells of it.
+  package func firstReading(of commit: String, in cluster: String) throws -> Int64? {
+    try first(
+      """
+      SELECT id FROM observation WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND state = ?
+      ORDER BY id LIMIT 1
+      """, [cluster, HexName.data(commit)]
+    ) { try $0.number(0) }
+  }
+
+  /// The place of a reading in their order.
+  package func place(of reading: IndexedObservation, in cluster: String) throws -> Int64? {
+    try first(
+      "SELECT id FROM observation WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND name = ?",
+      [cluster, HexName.data(reading.commit)]
+    ) { try $0.number(0) }
+  }
+
+  /// Kinds that some reading could not look at, each with the first such reading's place in their order and the reason.
+  package func unreadKinds(
+    in cluster: String
+  ) throws -> [(kind: KindCoverage, since: Int64)] {
+    try all(
+      """
+      SELECT apiGroup, resource, namespace, min(observation.id), coverage.reason
+      FROM coverage JOIN observation ON observation.testimony = coverage.testimony
+      WHERE status = 'unread' AND cluster = (SELECT id FROM cluster WHERE name = ?)
+      GROUP BY apiGroup, resource, namespace ORDER BY apiGroup, resource, namespace
+      """, [cluster]
+    ) { row in
+      let namespace = try row.text(2)
+      return (
+        kind: KindCoverage(
+          group: try row.text(0), resource: try row.text(1), namespace: namespace.isEmpty ? nil : namespace,
+          status: .unread(reason: try row.optionalText(4) ?? "")),
+        since: try row.number(3)
+      )
+    }
+  }
+}
