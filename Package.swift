@@ -101,7 +101,7 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "AmbitKit", "Attribution", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
-        "SigningKeys", "SnapshotStore", "TestSupport",
+        "ReferenceEvaluator", "SigningKeys", "SnapshotStore", "TestSupport",
       ], path: "Benchmarks"),
 
     // An API server for tests of the reader and of the command.
@@ -161,6 +161,7 @@ let package = Package(
       name: "AmbitKitTests",
       dependencies: [
         "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
+        "ReferenceEvaluator",
         "SigningKeys",
         "SnapshotStore", "TestSupport",
       ]),

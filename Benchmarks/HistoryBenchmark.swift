@@ -10,8 +10,15 @@ import SnapshotStore
 /// ground. Set AMBIT_BENCHMARK_SNAPSHOTS for a shorter one.
 enum HistoryBenchmark {
   static func run() throws {
+    try with(SyntheticHistory(count: 10_000)) { history, path, snapshots in
+      try questions(history, path)
+      try states(path, history, snapshots)
+    }
+  }
+
+  /// Lends a store with a history and its index.
+  static func with(_ history: SyntheticHistory, _ body: (SyntheticHistory, String, Int) throws -> Void) throws {
     let snapshots = Int(ProcessInfo.processInfo.environment["AMBIT_BENCHMARK_SNAPSHOTS"] ?? "") ?? 100_000
-    let history = SyntheticHistory(count: 10_000)
     try Scratch.with { folder in
       let path = "\(folder)/store.git"
       _ = try SnapshotStore.create(at: path)
@@ -22,9 +29,7 @@ enum HistoryBenchmark {
       let build = try Measurement.of { try ambit.catchUp("c") }
       build.print("ambit, index from nothing")
       print("  index \(GitPeer.size("\(path)/ambit") >> 20) MB")
-
-      try questions(history, path)
-      try states(path, history, snapshots)
+      try body(history, path, snapshots)
     }
   }
 

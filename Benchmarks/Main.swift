@@ -9,6 +9,7 @@ struct Benchmarks {
   static let cases: [(name: String, run: @Sendable () throws -> Void)] = [
     ("first", StoreBenchmark.first), ("backfill", StoreBenchmark.backfill), ("live", StoreBenchmark.live),
     ("recording", RecordingBenchmark.run), ("history", HistoryBenchmark.run),
+    ("blame-connection", ConnectionBlameBenchmark.run),
     ("fleet", FleetBenchmark.run), ("maintain", MaintenanceBenchmark.run), ("reachability", ReachabilityBenchmark.run),
     ("audit", AuditBenchmark.run),
   ]

@@ -43,7 +43,7 @@ struct SyntheticCluster {
       "spec":{"podSelector":{"matchLabels":{"app":"app-\(index % 97)","tier":"backend"}},"policyTypes":["Ingress","Egress"],\
       "ingress":[{"from":[{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"team-\(index % 20)"}},\
       "podSelector":{"matchLabels":{"app":"app-\(index % 31)"}}},{"ipBlock":{"cidr":"10.\(index % 250).0.0/16",\
-      "except":["10.\(index % 250).\(version % 250).0/24"]}}],"ports":[{"protocol":"TCP","port":\(8000 + version)},{"protocol":"TCP","port":8443}]}],\
+      "except":["10.\(index % 250).\(version % 250).0/24"]}}],"ports":[{"protocol":"TCP","port":\(8000 + version % 50_000)},{"protocol":"TCP","port":8443}]}],\
       "egress":[{"to":[{"podSelector":{"matchLabels":{"app":"db-\(index % 11)"}}}],"ports":[{"protocol":"TCP","port":5432}]},\
       {"to":[{"namespaceSelector":{},"podSelector":{"matchLabels":{"k8s-app":"kube-dns"}}}],"ports":[{"protocol":"UDP","port":53}]}]}}
       """

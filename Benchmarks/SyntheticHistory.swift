@@ -9,9 +9,12 @@ struct SyntheticHistory {
   /// Milliseconds since 1970 of the first snapshot; five minutes lie between two.
   private let start: Int64 = 1_700_000_000_000
   private let layout: StoreLayout
+  /// What else is there from the first snapshot on, in canonical form.
+  private let surroundings: [(id: ObjectID, object: KubeObject)]
 
-  init(count: Int) {
+  init(count: Int, among surroundings: [(id: ObjectID, object: KubeObject)] = []) {
     self.count = count
+    self.surroundings = surroundings
     var layout = StoreLayout()
     layout.fit((0..<count).map(SyntheticHistory.id))
     self.layout = layout
@@ -33,6 +36,9 @@ struct SyntheticHistory {
     var files: [String: [UInt8]?] = [:]
     for index in changed(snapshot) {
       files[layout.path(of: SyntheticHistory.id(index))] = .some(try object(index, version: snapshot))
+    }
+    if snapshot == 0 {
+      for (id, object) in surroundings { files[layout.path(of: id)] = .some(CanonicalYAML.bytes(of: object.value)) }
     }
     return files
   }

@@ -30,6 +30,12 @@ import TestSupport
         "diff shop~1 shop --stat", "diff shop~3 shop~2 -n payments", "diff -n data -o json --at shop",
         "diff shop shop", "blame netpol/gateway-egress -n payments",
         "blame netpol/default-deny -n payments --at 2026-11-23T05:01:30Z -o csv",
+        "blame netpol/postgres-clients -n data --rules --gone", "blame netpol/default-deny -n payments --rules -o json",
+        "blame --from orders/api --to data/postgres --port 5432 --at shop",
+        "blame --from payments/gateway --to 203.0.113.200 --port 445 --first --at shop",
+        "blame --from outside --to monitoring/grafana --port TCP/3000 --at shop -o csv",
+        "blame --from payments/gateway --to payments/ledger --port 80 --protocol udp --at shop -o json",
+        "blame --from shop/wep --to shop/bff --port 80", "blame --from legacy/batch --to shop/bff --port 80",
       ], in: fixture())
   }
 

@@ -45,26 +45,38 @@ struct ConnectionBlameOutput {
       : "No change opened or closed it since the record begins"
   }
 
-  /// A row for each object that can have mattered; those without which it would be the same are marked.
+  /// A row for each object that can have mattered; those without which it would be the same are marked. What was there
+  /// when the record began has one row.
   private var table: Table {
     var table = Table(
       ["AFTER (UTC)", "SEEN (UTC)", "COMMIT", "BECAME", "WAS", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE", "NOW BY"])
-    for step in blame.steps {
-      let decisive = step.changes.filter(\.decides)
-      for change in decisive.isEmpty ? step.changes : decisive + step.changes.filter({ !$0.decides }) {
-        let entry = change.entry
-        let isAside = !decisive.isEmpty && !change.decides
-        table.rows.append([
-          isAside ? "" : step.isBeginning ? "the record begins" : step.notBefore?.tableText ?? "-",
-          isAside ? "" : Moment(milliseconds: entry.snapshot.capturedTo).tableText,
-          isAside ? "" : String(entry.snapshot.commit.prefix(10)), isAside ? "(beside it)" : text(step.after),
-          isAside ? "" : text(step.before), LogOutput.actor(entry.change.actor), entry.change.id.namespace ?? "-",
-          entry.change.id.reference, entry.change.summary, entry.change.cause ?? "-",
-          isAside ? "" : step.deciding.isEmpty ? "-" : step.deciding.joined(separator: ", "),
-        ])
+    table.rows = blame.steps.flatMap { step in
+      let seen = [Moment(milliseconds: step.snapshot.capturedTo).tableText, String(step.snapshot.commit.prefix(10))]
+      let outcomes = [text(step.after), text(step.before)]
+      guard !step.isBeginning else {
+        return [["-"] + seen + outcomes + ["-", "-", "-", "the record begins", "-", deciding(step)]]
       }
+      let decisive = step.changes.filter(\.decides)
+      let beside = decisive.isEmpty ? [] : step.changes.filter { !$0.decides }
+      return (decisive.isEmpty ? step.changes : decisive).map { change in
+        [step.notBefore?.tableText ?? "-"] + seen + outcomes + cells(change.entry) + [deciding(step)]
+      } + beside.map { ["", "", "", "beside it", ""] + cells($0.entry) + [""] }
     }
     return table
+  }
+
+  private func cells(_ entry: HistoryEntry) -> [String] {
+    [
+      LogOutput.actor(entry.change.actor), entry.change.id.namespace ?? "-", entry.change.id.reference,
+      entry.change.summary, entry.change.cause ?? "-",
+    ]
+  }
+
+  /// The policies that decide from a step on, the first few by name.
+  private func deciding(_ step: ConnectionBlame.Step) -> String {
+    guard !step.deciding.isEmpty else { return "-" }
+    let rest = step.deciding.count - 2
+    return step.deciding.prefix(2).joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
   }
 
   private func text(_ outcome: ConnectionOutcome) -> String {

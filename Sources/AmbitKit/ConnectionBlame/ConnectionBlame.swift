@@ -188,8 +188,11 @@ private struct Walk {
       throw AmbitError(
         .locked, "the index of '\(history.cluster)' was made again while it was read", hint: "run the command again")
     }
+    // At the beginning, nothing changed: it was there.
     let changes = try entries.map { entry in
-      ConnectionBlame.Change(entry: entry, decides: try entries.count == 1 || isDecisive(entry.change.id, before))
+      ConnectionBlame.Change(
+        entry: entry,
+        decides: try snapshot.parent != nil && (entries.count == 1 || isDecisive(entry.change.id, before)))
     }
     let deciding = changes.contains(where: \.decides) ? changes.filter(\.decides) : changes
     let readings = try deciding.map { try history.readingBefore($0.entry) }

@@ -12,12 +12,12 @@ package struct SplitMix64: RandomNumberGenerator, Sendable {
     return mixed ^ (mixed >> 31)
   }
 
-  mutating func number(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(next() % UInt64(range.count)) }
+  package mutating func number(_ range: ClosedRange<Int>) -> Int { range.lowerBound + Int(next() % UInt64(range.count)) }
 
   /// True so many times out of a hundred.
-  mutating func chance(_ percent: Int) -> Bool { number(0...99) < percent }
+  package mutating func chance(_ percent: Int) -> Bool { number(0...99) < percent }
 
-  mutating func pick<Element>(_ elements: [Element]) -> Element { elements[number(0...elements.count - 1)] }
+  package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[number(0...elements.count - 1)] }
 
   /// Some of the elements, in their order.
   mutating func some<Element>(of elements: [Element], atLeast least: Int = 1) -> [Element] {
