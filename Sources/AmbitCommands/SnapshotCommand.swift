@@ -132,11 +132,9 @@ struct SnapshotCommand: AsyncParsableCommand {
     var stopwatch = Stopwatch()
     do {
       let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
-      let name = cluster ?? ClusterName.cleaned(connection.contextName ?? connection.clusterName)
+      let name = cluster ?? LiveConnection.clusterName(of: connection)
       attempted = name
-      for note in connection.notes {
-        Terminal.note("\(note == .unverifiedTLS ? "Warning" : "Note"): \(note.message)")
-      }
+      LiveConnection.tellNotes(of: connection)
       func read(_ known: KnownObjects) async throws -> Recorder.Attempt {
         stopwatch = Stopwatch()
         let reading = try await LiveConnection.read(connection, namespace: namespaces.namespace, known: known)
@@ -240,7 +238,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     }
     var map = Mapping([
       ("cluster", .string(cluster)), ("changed", .bool(outcome.isChanged)),
-      ("observation", .string(outcome.observation)), ("objects", .int(Int64(outcome.objectCount))),
+      ("objects", .int(Int64(outcome.objectCount))),
       ("added", .int(Int64(outcome.added))), ("modified", .int(Int64(outcome.modified))),
       ("deleted", .int(Int64(outcome.deleted))), ("carriedOver", .int(Int64(outcome.carriedOver))),
       ("complete", .bool(reading.isComplete)), ("flags", .list(outcome.flags.map(Value.string))),
@@ -249,6 +247,7 @@ struct SnapshotCommand: AsyncParsableCommand {
       ("enforcement", .string(reading.facts.enforcement.basis.rawValue)),
     ])
     map["commit"] = outcome.commit.map(Value.string)
+    map["observation"] = outcome.observation.map(Value.string)
     let commit = outcome.commit?.prefix(10) ?? "none"
     let line =
       outcome.isChanged

@@ -42,13 +42,25 @@ public struct WorkloadFolder: Sendable {
     public let head: Key
   }
 
-  private struct Owner: Hashable {
+  /// All that is kept of one pod or controller.
+  public struct Piece: Hashable, Sendable {
+    fileprivate enum Content: Hashable {
+      /// Makes no workload any more, as a pod that is done.
+      case nothing
+      case pod(of: Owner, facts: Value, Presence)
+      case head(Key, Head)
+    }
+
+    fileprivate let content: Content
+  }
+
+  fileprivate struct Owner: Hashable {
     let key: Key
     let apiVersion: String
   }
 
   /// A controller, or a pod without one.
-  private struct Head {
+  fileprivate struct Head: Hashable {
     let apiVersion: String
     let owner: Owner?
     let facts: Value
@@ -60,7 +72,7 @@ public struct WorkloadFolder: Sendable {
   }
 
   /// What is known of the pods that share their facts.
-  private struct Presence {
+  fileprivate struct Presence: Hashable {
     var isRunning = false
     /// Names and addresses, where they are kept.
     var names: Set<String> = []
@@ -96,26 +108,38 @@ public struct WorkloadFolder: Sendable {
   ///
   /// - Returns: false where another of the same name was added that differs from it; the first one stays.
   @discardableResult
-  public mutating func add(_ object: KubeObject) -> Bool {
+  public mutating func add(_ object: KubeObject) -> Bool { add(piece(of: object)) }
+
+  /// What is kept of a pod or a controller; adding it is adding the object.
+  public func piece(of object: KubeObject) -> Piece {
     let isPod = object.kind == "Pod"
-    if isPod && WorkloadFolder.isFinishedPod(object) { return true }
+    if isPod && WorkloadFolder.isFinishedPod(object) { return Piece(content: .nothing) }
     let owner = WorkloadFolder.owner(of: object)
     let facts = WorkloadFolder.facts(isPod ? object.value : WorkloadFolder.template(of: object))
     let presence = isPod ? self.presence(of: object) : Presence()
-    if isPod, let owner {
-      pods[owner, default: [:]][facts, default: Presence()].formUnion(presence)
-      return true
-    }
+    if isPod, let owner { return Piece(content: .pod(of: owner, facts: facts, presence)) }
     let head = Head(
       apiVersion: object.apiVersion, owner: owner, facts: facts,
       isInactive: WorkloadFolder.isInactive(object), presence: presence,
       metadata: object.controller?.kind == "Node" ? nil : WorkloadFolder.metadata(of: object))
-    let key = Key(object)
-    guard let earlier = heads[key] else {
-      heads[key] = head
+    return Piece(content: .head(Key(object), head))
+  }
+
+  /// Adds what was kept of a pod or a controller; see `add(_:)` of an object.
+  @discardableResult
+  public mutating func add(_ piece: Piece) -> Bool {
+    switch piece.content {
+    case .nothing: return true
+    case .pod(let owner, let facts, let presence):
+      pods[owner, default: [:]][facts, default: Presence()].formUnion(presence)
       return true
+    case .head(let key, let head):
+      guard let earlier = heads[key] else {
+        heads[key] = head
+        return true
+      }
+      return earlier.facts == head.facts && earlier.metadata == head.metadata
     }
-    return earlier.facts == facts && earlier.metadata == head.metadata
   }
 
   /// Keeps labels that another object of the cluster names, although they are a controller's own

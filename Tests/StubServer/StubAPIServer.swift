@@ -36,6 +36,8 @@ package final class StubAPIServer: Sendable {
       case dropped
       /// Nothing, and the connection stays open.
       case silent
+      /// The head, and then what the function sends in its own time.
+      case streamed(@Sendable (StubStream) -> Void)
     }
 
     package var status: Int
@@ -236,7 +238,7 @@ private final class StubConnection: ChannelInboundHandler {
       context.close(promise: nil)
       return
     case .silent: return
-    case .stalled: length = nil
+    case .stalled, .streamed: length = nil
     case .cut(let missing): length = response.body.count + missing
     case .whole: break
     }
@@ -245,6 +247,10 @@ private final class StubConnection: ChannelInboundHandler {
     let head = HTTPResponseHead(
       version: .http1_1, status: HTTPResponseStatus(statusCode: response.status), headers: headers)
     context.write(wrapOutboundOut(.head(head)), promise: nil)
+    if case .streamed(let start) = response.delivery {
+      context.flush()
+      return start(StubStream(context.channel))
+    }
     context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: response.body)))), promise: nil)
     switch response.delivery {
     case .whole: context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)

@@ -22,6 +22,8 @@ package final class Recorder {
     package var commitsChanges = false
     /// What the clock did while the reading was taken, if it did anything.
     package var clockFlag: String?
+    /// Records nothing where nothing changed and nothing is in doubt.
+    package var isForChangesOnly = false
 
     package init(capturedFrom: Moment, capturedTo: Moment, isTimeGiven: Bool, recorded: Moment) {
       self.capturedFrom = capturedFrom
@@ -33,7 +35,8 @@ package final class Recorder {
 
   package struct Outcome: Sendable {
     package let commit: String?
-    package let observation: String
+    /// Nil where nothing was recorded, since only changes were to be.
+    package let observation: String?
     package let isChanged: Bool
     package let added: Int
     package let modified: Int
@@ -123,9 +126,12 @@ package final class Recorder {
       commits = try changeCommits(reading, state, last, cluster: cluster, options)
       try changes.settle(commits)
     }
-    let heads = try store(changes, commits, reading, layout, cluster: cluster, onto: state.heads, options)
+    let isSkipped = options.isForChangesOnly && changes.edits.isEmpty && flags.isEmpty && state.heads.state != nil
+    let heads =
+      isSkipped
+      ? state.heads : try store(changes, commits, reading, layout, cluster: cluster, onto: state.heads, options)
     return Outcome(
-      commit: heads.state?.description, observation: heads.observation?.description ?? "",
+      commit: heads.state?.description, observation: isSkipped ? nil : heads.observation?.description,
       isChanged: heads.state != state.heads.state, added: changes.added.count, modified: changes.modified.count,
       deleted: changes.deleted.count, carriedOver: keptCount,
       objectCount: state.objects.count - gone.count + addedCount, flags: flags,

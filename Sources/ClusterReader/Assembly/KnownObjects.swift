@@ -65,6 +65,17 @@ package struct KnownObjects: Sendable {
   }
 }
 
+extension KnownObjects {
+  /// The place of an object that is recorded in its very version, and need not be looked at again.
+  func place(of part: ReadingPart) -> Int? {
+    guard canKnow(part.type), case .object(let kept, _) = part.content, let version = kept.version, let uid = part.uid,
+      let place = places[JSONPart.fingerprint(of: uid)]
+    else { return nil }
+    let object = objects[place]
+    return object.id == part.id && object.uid == uid && object.version == version ? place : nil
+  }
+}
+
 /// What tells one version of an object from another without looking at it.
 package struct ObjectVersion: Sendable, Hashable {
   /// The server's; equal ones prove that nothing was written in between.

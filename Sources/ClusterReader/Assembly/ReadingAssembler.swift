@@ -18,22 +18,22 @@ struct ReadingAssembler {
     var parts = parts
     parts.settle()
     return Reading(
-      objects: parts.objects(), carried: parts.carried, known: parts.known, coverage: coverage, facts: facts(parts), source: source,
+      objects: parts.objects(), carried: parts.carried, known: parts.known, coverage: coverage, facts: facts(parts.traits), source: source,
       isOneInstant: isOneInstant, isIntact: isIntact && parts.diagnostics.isEmpty,
       diagnostics: diagnostics + parts.diagnostics, skipped: skipped,
       notes: notes)
   }
 
-  private func facts(_ parts: ReadingParts) -> ClusterFacts {
+  private func facts(_ traits: ClusterTraits) -> ClusterFacts {
     let readDaemonSets = coverage.contains {
       $0.group == "apps" && $0.resource == "daemonsets" && $0.unreadReason == nil
     }
     return ClusterFacts(
-      uid: parts.uid, serverVersion: serverVersion, scope: scope.map { [$0] },
+      uid: traits.uid, serverVersion: serverVersion, scope: scope.map { [$0] },
       enforcement: EnforcementDetector.enforcement(
-        daemonSets: readDaemonSets ? parts.daemonSets.sorted() : nil, settings: settings),
-      enforcementSettings: settings ?? [:], podRanges: parts.podRanges.sorted(),
-      serviceRanges: parts.serviceRanges.sorted(), nodeAddresses: parts.nodeAddresses.sorted(),
+        daemonSets: readDaemonSets ? traits.daemonSets.sorted() : nil, settings: settings),
+      enforcementSettings: settings ?? [:], podRanges: traits.podRanges.sorted(),
+      serviceRanges: traits.serviceRanges.sorted(), nodeAddresses: traits.nodeAddresses.sorted(),
       unmodelledKinds: [])
   }
 }

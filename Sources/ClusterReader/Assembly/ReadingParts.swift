@@ -26,13 +26,8 @@ struct ReadingParts {
   private(set) var types: Set<ResourceType> = []
   /// Namespaces that objects which were looked at stand in.
   private var ownNamespaces: Set<String> = []
-
-  // Facts of the cluster as a whole.
-  private(set) var uid: String?
-  private(set) var daemonSets: Set<DaemonSetName> = []
-  private(set) var podRanges: Set<String> = []
-  private(set) var serviceRanges: Set<String> = []
-  private(set) var nodeAddresses: Set<String> = []
+  /// What objects tell of the cluster as a whole.
+  private(set) var traits = ClusterTraits()
 
   init(known: KnownObjects, keepsPods: Bool = false) {
     self.known = known
@@ -53,31 +48,32 @@ struct ReadingParts {
     if let defect = RawObject.defect(of: raw.object, type: raw.type) {
       return taint(raw.type, "\(raw.type.kind) \(defect) is left out", raw.origin)
     }
-    counts[raw.type.qualifiedName, default: 0] += 1
-    types.insert(raw.type)
-    if raw.type.isNamespaced { ownNamespaces.insert(raw.id.namespace ?? "default") }
-    gatherFacts(raw)
-    if raw.type.role == .folded {
-      if !folder.add(raw.object) {
-        note(raw, "\(raw.id.title) is defined twice, differently; the first one is used")
-      } else if raw.object.controller == nil {
-        headEvidence[WorkloadFolder.Key(raw.object)] = ObjectEvidence.bytes(of: raw.object)
+    add(ReadingPart(raw, folder: folder))
+  }
+
+  mutating func add(_ part: ReadingPart) {
+    count(part.type, namespace: part.id.namespace)
+    traits.formUnion(part.traits)
+    switch part.content {
+    case .folded(let piece, let key, let evidence):
+      if !folder.add(piece) {
+        diagnostics.append(
+          Diagnostic(
+            file: part.origin.file, line: part.origin.line,
+            message: "\(part.id.title) is defined twice, differently; the first one is used"))
+      } else if let evidence {
+        headEvidence[key] = evidence
       }
-      return
+    case .object(let object, let usedNoise):
+      folder.keep(noise: usedNoise)
+      keep(Part(object: object, group: part.group, origin: part.origin))
     }
-    let usedNoise = WorkloadFolder.noise(usedBy: raw.object)
-    folder.keep(noise: usedNoise)
-    let canonical = CanonicalForm.object(raw.object, type: raw.type)
-    let metadata = raw.object.metadata
-    keep(
-      Part(
-        object: Reading.Object(
-          id: raw.id, type: raw.type,
-          bytes: CanonicalYAML.bytes(of: canonical.value), evidence: ObjectEvidence.bytes(of: raw.object),
-          version: metadata?["resourceVersion"]?.string.map {
-            ObjectVersion(
-              resourceVersion: $0, generation: metadata?["generation"]?.int, usedNoise: usedNoise.sorted())
-          }), group: raw.object.group, origin: raw.origin))
+  }
+
+  private mutating func count(_ type: ResourceType, namespace: String?) {
+    counts[type.qualifiedName, default: 0] += 1
+    types.insert(type)
+    if type.isNamespaced { ownNamespaces.insert(namespace ?? "default") }
   }
 
   /// Adds the items of a typed list, which need not repeat its kind; those that are as they were are not looked at.
@@ -104,30 +100,40 @@ struct ReadingParts {
         try onFault(error)
       }
     }
-    if carried.count > before {
-      counts[type.qualifiedName, default: 0] += carried.count - before
-      types.insert(type)
-      for place in carried[before...] {
-        let object = known.objects[place]
-        if let noise = object.version?.usedNoise, !noise.isEmpty { folder.keep(noise: noise) }
-        if type == ResourceCatalog.namespaces && object.id.name == "kube-system" { uid = uid ?? object.uid }
-      }
-    }
+    if carried.count > before { noteCarried(from: before, of: type) }
     return count
+  }
+
+  /// Adds objects that were kept; those that are recorded in their very version are not looked at again.
+  mutating func add(_ parts: some Sequence<ReadingPart>) {
+    for part in parts {
+      guard let place = known.place(of: part) else {
+        add(part)
+        continue
+      }
+      carried.append(place)
+      noteCarried(from: carried.count - 1, of: part.type)
+    }
+  }
+
+  /// Takes note of objects of one type that are carried, from a place in `carried` on.
+  private mutating func noteCarried(from start: Int, of type: ResourceType) {
+    counts[type.qualifiedName, default: 0] += carried.count - start
+    types.insert(type)
+    for place in carried[start...] {
+      let object = known.objects[place]
+      if let noise = object.version?.usedNoise, !noise.isEmpty { folder.keep(noise: noise) }
+      if type == ResourceCatalog.namespaces && object.id.name == "kube-system" { traits.uid = traits.uid ?? object.uid }
+    }
   }
 
   /// Adds an item of a typed list, which need not repeat its kind.
   mutating func add(_ item: Value, of list: ListedKind, origin: RawObject.Origin) {
-    guard var map = item.map else {
-      return taint(list.type, "an item of \(list.kind)List is no object", origin)
+    do {
+      add(try list.object(of: item, origin: origin))
+    } catch {
+      taint(list.type, error.message, origin)
     }
-    if map["kind"] == nil { map["kind"] = .string(list.kind) }
-    if map["apiVersion"] == nil { map["apiVersion"] = .string(list.apiVersion) }
-    let object = KubeObject(.map(map))
-    guard object.kind == list.kind, object.group == KubeObject.group(of: list.apiVersion) else {
-      return taint(list.type, "an item of \(list.kind)List is of another kind", origin)
-    }
-    add(RawObject(object: object, type: list.type, origin: origin))
   }
 
   private mutating func taint(_ type: ResourceType, _ message: String, _ origin: RawObject.Origin) {
@@ -155,10 +161,6 @@ struct ReadingParts {
     }
   }
 
-  private mutating func note(_ raw: RawObject, _ message: String) {
-    diagnostics.append(Diagnostic(file: raw.origin.file, line: raw.origin.line, message: message))
-  }
-
   /// Adds what other parts have.
   mutating func merge(_ other: ReadingParts) {
     for part in other.parts.values { keep(part) }
@@ -170,36 +172,7 @@ struct ReadingParts {
     counts.merge(other.counts, uniquingKeysWith: +)
     types.formUnion(other.types)
     ownNamespaces.formUnion(other.ownNamespaces)
-    uid = uid ?? other.uid
-    daemonSets.formUnion(other.daemonSets)
-    podRanges.formUnion(other.podRanges)
-    serviceRanges.formUnion(other.serviceRanges)
-    nodeAddresses.formUnion(other.nodeAddresses)
-  }
-
-  private mutating func gatherFacts(_ raw: RawObject) {
-    let object = raw.object
-    switch (raw.type.group, raw.type.kind) {
-    case ("", "Namespace"):
-      if object.name == "kube-system" { uid = uid ?? object.uid }
-    case ("", "Node"):
-      let ranges = object.spec?["podCIDRs"]?.strings ?? []
-      podRanges.formUnion(ranges.isEmpty ? [object.spec?["podCIDR"]?.string].compactMap(\.self) : ranges)
-      for address in object.value["status"]?["addresses"]?.list ?? []
-      where ["InternalIP", "ExternalIP"].contains(address["type"]?.string) {
-        if let address = address["address"]?.string { nodeAddresses.insert(address) }
-      }
-    case ("apps", "DaemonSet"):
-      daemonSets.insert(
-        DaemonSetName(
-          namespace: object.namespace ?? "default", name: object.name,
-          isReady: object.value["status"].map { ($0["numberReady"]?.int ?? 0) > 0 }))
-    case (ResourceCatalog.calicoGroup, "IPPool"):
-      if let range = object.spec?["cidr"]?.string { podRanges.insert(range) }
-    case ("networking.k8s.io", "ServiceCIDR"):
-      serviceRanges.formUnion(object.spec?["cidrs"]?.strings ?? [])
-    default: break
-    }
+    traits.formUnion(other.traits)
   }
 
   // MARK: Result
@@ -237,24 +210,5 @@ struct ReadingParts {
     }
     return (others + workloads).map { (title: $0.id.title, object: $0) }
       .sorted { $0.title.utf8.lexicographicallyPrecedes($1.title.utf8) }.map(\.object)
-  }
-}
-
-/// What the items of a typed list are.
-struct ListedKind {
-  let type: ResourceType
-  let kind: String
-  let apiVersion: String
-}
-
-/// A DaemonSet by its place; CNIs are known by theirs.
-struct DaemonSetName: Hashable, Comparable {
-  let namespace: String
-  let name: String
-  /// Whether a pod of it is ready; nil where the input does not tell.
-  let isReady: Bool?
-
-  static func < (left: DaemonSetName, right: DaemonSetName) -> Bool {
-    (left.namespace, left.name) < (right.namespace, right.name)
   }
 }

@@ -9,10 +9,13 @@ struct Answer: Sendable {
   /// often enough.
   func retryDelay(_ policy: RetryPolicy, _ attemptsMade: Int) -> Duration? {
     guard [429, 500, 502, 503, 504].contains(status), attemptsMade < policy.maximumAttempts else { return nil }
-    var delay = policy.delay(attemptsMade)
+    return min(max(policy.delay(attemptsMade), askedDelay ?? .zero), policy.maximumDelay)
+  }
+
+  /// How long the server asks to wait; nil where it does not say.
+  var askedDelay: Duration? {
     let seconds = retryAfter.flatMap { Int($0) } ?? APIStatus(body)?.details?.retryAfterSeconds
-    if let seconds, seconds > 0 { delay = max(delay, .seconds(min(seconds, 86_400))) }
-    return min(delay, policy.maximumDelay)
+    return seconds.flatMap { $0 > 0 ? .seconds(min($0, 86_400)) : nil }
   }
 
   /// Where a redirect leads, without a login or a query, which carry secrets.

@@ -24,8 +24,8 @@ package final class ClusterClient: Sendable {
   package let connection: ClusterConnection
   let options: ClientOptions
   let listMetadata: @Sendable ([UInt8]) throws -> ListMetadata
-  private let http: HTTPClient
-  private let credentials: CredentialSource
+  let http: HTTPClient
+  let credentials: CredentialSource
   private let logger: Logger
   /// After the first answer a refused connection is a server that restarts; before it, a wrong address.
   private let hasReached = Mutex(false)
@@ -78,7 +78,7 @@ package final class ClusterClient: Sendable {
       let answer: Answer
       do {
         answer = try await exchange(path, query: query, accept: accept, credential: credential)
-        hasReached.withLock { $0 = true }
+        noteAnswer()
       } catch {
         let failure = TransportFailure(error, connection: connection, path: path, options: options)
         guard let delay = failure.delay(hasReached: hasReached.withLock { $0 }, options.retry, attempts) else {
@@ -102,6 +102,9 @@ package final class ClusterClient: Sendable {
       try await options.retry.sleep(delay)
     }
   }
+
+  /// A server answered at the address.
+  func noteAnswer() { hasReached.withLock { $0 = true } }
 
   private func exchange(
     _ path: String, query: [(String, String)], accept: String, credential: CredentialSource.Presented
@@ -127,7 +130,7 @@ package final class ClusterClient: Sendable {
     }
   }
 
-  private func request(
+  func request(
     _ path: String, query: [(String, String)], accept: String, credential: CredentialSource.Presented
   ) throws -> HTTPClientRequest {
     let server = connection.server

@@ -50,22 +50,14 @@ package struct LiveReader {
 
   private mutating func read() async throws -> Reading {
     let version = try await client.version().gitVersion
-    let discovery = try await client.discovery()
-    for type in ResourceCatalog.all { try await read(type, discovery) }
-    for served in unmodelled(discovery) {
-      guard
-        let type = ResourceCatalog.unmodelledPolicy(
-          group: served.group, kind: served.kind, resource: served.resource,
-          isNamespaced: served.isNamespaced)
-      else { continue }
-      try await read(type, served)
-    }
-    for type in ResourceCatalog.knownUnmodelledPolicies {
-      guard let reason = discovery.unreadReason(group: type.group),
-        !coverage.contains(where: { $0.qualifiedName == type.qualifiedName })
-      else { continue }
-      failures += 1
-      note(type, .unread(reason: "discovery: \(reason)"))
+    for kind in ReadingPlan(try await client.discovery()).kinds {
+      switch kind.source {
+      case .served(let served): try await read(kind.type, served)
+      case .absent: note(kind.type, .absent)
+      case .unread(let reason):
+        failures += 1
+        note(kind.type, .unread(reason: reason))
+      }
     }
     let settings = try await settings()
     var assembler = ReadingAssembler(
@@ -79,41 +71,7 @@ package struct LiveReader {
 
   // MARK: Kinds
 
-  /// Policy kinds that the server serves and that the catalogue does not have, in their preferred version.
-  private func unmodelled(_ discovery: Discovery) -> [Discovery.Resource] {
-    var seen: Set<String> = []
-    return discovery.resources.filter { served in
-      ResourceCatalog.type(group: served.group, resource: served.resource) == nil
-        && ResourceCatalog.unmodelledPolicy(group: served.group, kind: served.kind) != nil
-        && seen.insert("\(served.group)/\(served.resource)").inserted
-    }
-  }
-
-  private mutating func read(_ type: ResourceType, _ discovery: Discovery) async throws {
-    // Calico's own group stands in where the one that users write is not served.
-    let groups =
-      type.group == ResourceCatalog.calicoGroup
-      ? [type.group, ResourceCatalog.calicoStorageGroup] : [type.group]
-    if let served = groups.lazy.compactMap({
-      discovery.preferred(group: $0, resource: type.resource)
-    }).first {
-      try await read(type, served)
-    } else if let reason = groups.lazy.compactMap({ discovery.unreadReason(group: $0) }).first {
-      failures += 1
-      note(type, .unread(reason: "discovery: \(reason)"))
-    } else if ResourceCatalog.isAlwaysServed(type) {
-      failures += 1
-      note(type, .unread(reason: "discovery does not list it, though every server has it"))
-    } else {
-      note(type, .absent)
-    }
-  }
-
   private mutating func read(_ type: ResourceType, _ served: Discovery.Resource) async throws {
-    guard served.canList else {
-      failures += 1
-      return note(type, .unread(reason: "the server does not let it be listed"))
-    }
     if let scope {
       if type == ResourceCatalog.namespaces { return try await readNamespace(scope, served) }
       guard type.isNamespaced else {
@@ -156,7 +114,13 @@ package struct LiveReader {
       let body = try await client.object(
         group: served.group, version: served.version, resource: served.resource, namespace: nil, name: name)
       var found = ReadingParts(known: known)
-      try add([try document(body, served.resource).root], of: type, from: served, to: &found)
+      let list = ListedKind(type: type, servedAs: served)
+      _ = try found.add(
+        [try JSONDocument(answer: body, to: served.resource).root], of: list,
+        origin: RawObject.Origin(file: type.qualifiedName, line: nil)
+      ) { error in
+        throw ClusterReaderError(.badAnswer, "the namespace '\(name)' does not read: \(error.message)")
+      }
       keep(found, type, in: name, version: nil)
     } catch let error as ClusterReaderError {
       note(type, status(of: error), in: name)
@@ -172,76 +136,22 @@ package struct LiveReader {
 
   // MARK: Lists
 
-  /// Every item of a list, at the version of the others where the server still has it.
   private mutating func list(
     _ type: ResourceType, _ served: Discovery.Resource, namespace: String?
   ) async throws -> (found: ReadingParts, version: String?) {
-    var request = ListRequest(
-      group: served.group, version: served.version, resource: served.resource, namespace: namespace,
-      exactResourceVersion: exactVersion)
-    do {
-      return try await pages(request, of: type, from: served)
-    } catch let error as ClusterReaderError
-      where request.exactResourceVersion != nil
-      && [.expired, .resourceVersionTooLarge, .refused].contains(error.code)
-    {
-      // Aggregated servers have versions of their own, and old ones are compacted away.
-      request.exactResourceVersion = nil
-      return try await pages(request, of: type, from: served)
-    }
-  }
-
-  private mutating func pages(
-    _ request: ListRequest, of type: ResourceType, from served: Discovery.Resource
-  ) async throws -> (found: ReadingParts, version: String?) {
+    let list = ListedKind(type: type, servedAs: served)
+    let known = known
     var found = ReadingParts(known: known)
-    var version: String?
-    for try await event in client.list(request) {
-      switch event {
-      case .restart:
-        found = ReadingParts(known: known)
-      case .page(let page):
-        let root = try document(page.body, request.path).root
-        guard let items = root["items"]?.elements, LiveReader.isList(root, of: served) else {
-          throw ClusterReaderError(.badAnswer, "the answer to \(request.path) is no list of \(served.kind)")
+    let version = try await client.items(
+      of: list, servedAs: served, namespace: namespace, exactVersion: exactVersion,
+      begin: { found = ReadingParts(known: known) },
+      page: { items in
+        _ = try found.add(items, of: list, origin: RawObject.Origin(file: type.qualifiedName, line: nil)) { error in
+          throw ClusterReaderError(.badAnswer, "an item of \(type.qualifiedName) does not read: \(error.message)")
         }
-        try add(items, of: type, from: served, to: &found)
-        version = page.resourceVersion
-      }
-    }
+      })
     if let version { versions.insert(version) }
     return (found, version)
-  }
-
-  /// Whether an answer is a list of the kind that was asked for. A CRD may name its list as it likes, but
-  /// not as that of another kind.
-  private static func isList(_ root: JSONPart, of served: Discovery.Resource) -> Bool {
-    guard let kind = root["kind"]?.string, kind.hasSuffix("List"),
-      let group = root["apiVersion"]?.string.map(KubeObject.group), group == served.group
-    else { return false }
-    let other = ResourceCatalog.type(group: group, kind: String(kind.dropLast(4)))
-    return kind == "\(served.kind)List" || other == nil
-  }
-
-  private func document(_ body: [UInt8], _ path: String) throws -> JSONDocument {
-    do {
-      return try JSONDocument(body)
-    } catch {
-      throw ClusterReaderError(.badAnswer, "the answer to \(path) does not read: \(error.message)")
-    }
-  }
-
-  private func add(
-    _ items: some Sequence<JSONPart>, of type: ResourceType, from served: Discovery.Resource,
-    to found: inout ReadingParts
-  ) throws {
-    let list = ListedKind(
-      type: type, kind: served.kind,
-      apiVersion: served.group.isEmpty ? served.version : "\(served.group)/\(served.version)")
-    _ = try found.add(items, of: list, origin: RawObject.Origin(file: type.qualifiedName, line: nil)) { error in
-      throw ClusterReaderError(
-        .badAnswer, "an item of \(type.qualifiedName) does not read: \(error.message)")
-    }
   }
 
   private mutating func keep(
@@ -270,22 +180,9 @@ package struct LiveReader {
   /// Allow-listed keys of the CNI's ConfigMap; nil where it has none, or where it could not be read, which
   /// the coverage then tells.
   private mutating func settings() async throws -> [String: String]? {
-    guard let place = EnforcementDetector.settings(of: parts.daemonSets.sorted()) else { return nil }
-    let status: KindCoverage.Status
-    var settings: [String: String]?
-    do {
-      let body = try await client.object(
-        group: "", version: "v1", resource: "configmaps", namespace: place.namespace, name: place.name)
-      settings = EnforcementDetector.settings(
-        place.name, in: try document(body, place.name).root["data"]?.value())
-      status = .read
-    } catch let error as ClusterReaderError {
-      status = error.code == .absent ? .absent : self.status(of: error)
-    }
-    coverage.append(
-      KindCoverage(
-        group: "", resource: "configmaps", namespace: place.namespace, status: status,
-        objectCount: settings == nil ? 0 : 1))
-    return settings
+    guard let found = try await client.enforcementSettings(of: parts.traits.daemonSets) else { return nil }
+    if found.coverage.unreadReason != nil { failures += 1 }
+    coverage.append(found.coverage)
+    return found.settings
   }
 }

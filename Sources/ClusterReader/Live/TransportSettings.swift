@@ -15,6 +15,8 @@ enum TransportSettings {
       proxy: connection.proxy.map(proxy))
     configuration.httpVersion = .http1Only
     configuration.connectionPool.retryConnectionEstablishment = false
+    // Each watch keeps a connection of its own.
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1024
     if connection.isCompressed {
       configuration.decompression = .enabled(limit: .size(options.maximumBodyBytes))
     }
