@@ -42,6 +42,7 @@ let package = Package(
       name: "KubeModel",
       dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
     .target(name: "Compression", dependencies: ["CZlib", "KubeModel"]),
+    .target(name: "Registers", dependencies: ["KubeModel"]),
     .target(name: "Reachability", dependencies: ["Integrity", "KubeModel"]),
     .target(
       name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
@@ -79,13 +80,15 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "Attribution", "Integrity", "KubeModel", "Reachability", "Controls", "Programs", "ClusterReader", "SnapshotStore",
+        "Attribution", "Integrity", "KubeModel", "Registers", "Reachability", "Controls", "Programs", "ClusterReader",
+        "SnapshotStore",
         "HistoryIndex", "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "AmbitCommands",
       dependencies: [
-        "Attribution", "Integrity", "KubeModel", "Reachability", "Controls", "SigningKeys", "ClusterReader", "SnapshotStore",
+        "Attribution", "Integrity", "KubeModel", "Registers", "Reachability", "Controls", "SigningKeys", "ClusterReader",
+        "SnapshotStore",
         "HistoryIndex", "Evidence", "AmbitKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -134,6 +137,7 @@ let package = Package(
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
+    .testTarget(name: "RegistersTests", dependencies: ["KubeModel", "Registers"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
     .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),
@@ -161,8 +165,7 @@ let package = Package(
       name: "AmbitKitTests",
       dependencies: [
         "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
-        "ReferenceEvaluator",
-        "SigningKeys",
+        "ReferenceEvaluator", "Registers", "SigningKeys",
         "SnapshotStore", "TestSupport",
       ]),
     .testTarget(

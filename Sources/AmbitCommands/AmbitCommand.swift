@@ -15,8 +15,9 @@ package struct AmbitCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, SnapshotCommand.self, WatchCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
-      LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self, ReportCommand.self,
-      FrameworkCommand.self, VerifyCommand.self, CheckpointCommand.self, IndexCommand.self, SyncCommand.self,
+      LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self,
+      ReportCommand.self, FrameworkCommand.self, RegisterCommand.self, VerifyCommand.self, CheckpointCommand.self,
+      IndexCommand.self, SyncCommand.self,
       MaintainCommand.self, RetainCommand.self,
     ])
 

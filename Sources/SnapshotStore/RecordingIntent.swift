@@ -36,7 +36,7 @@ struct RecordingIntent: Equatable {
     for line in lines.dropFirst() where !line.isEmpty {
       let fields = line.split(separator: " ", maxSplits: 2).map(String.init)
       guard fields.count == 3, let old = ObjectName(hex: fields[0]), let new = ObjectName(hex: fields[1]),
-        RecordingIntent.references(of: cluster).contains(fields[2])
+        RecordingIntent.moves(cluster, fields[2])
       else {
         moves = []
         break
@@ -46,8 +46,9 @@ struct RecordingIntent: Equatable {
     self.moves = moves
   }
 
-  /// The refs that a recording of a cluster moves.
-  static func references(of cluster: String) -> [String] {
-    [SnapshotStore.branch(cluster), SnapshotStore.observations(cluster), SnapshotStore.changes(cluster)]
+  /// Whether a writer may move a ref: a cluster's its branch, observations and change records, a line's the line.
+  static func moves(_ writer: String, _ reference: String) -> Bool {
+    [SnapshotStore.branch(writer), SnapshotStore.observations(writer), StoreLine.changes(of: writer).reference]
+      .contains(reference) || StoreLine.all.contains { $0.writer == writer && $0.holds(reference) }
   }
 }

@@ -59,7 +59,7 @@ final class StoreFixture {
   }
 
   /// The store's own journal.
-  var journal: String { ambit.store.journal ?? "" }
+  var journal: String { ambit.store.ownReference(of: .journal) ?? "" }
 
   /// Runs stock git on the store and gives what it printed.
   func git(_ arguments: String..., input: String = "") throws -> String {

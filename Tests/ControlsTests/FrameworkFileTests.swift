@@ -1,4 +1,5 @@
 import Controls
+import KubeModel
 import Testing
 
 @Suite struct FrameworkFileTests {

@@ -79,8 +79,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   private static func intent(_ bytes: [UInt8]) -> String? {
     guard let intent = RecordingIntent(String(decoding: bytes, as: UTF8.self)) else { return nil }
     guard RecordingIntent(intent.text) == intent else { return "is another intent once it is written" }
-    let own = RecordingIntent.references(of: intent.cluster)
-    return intent.moves.allSatisfy { own.contains($0.reference) } ? nil : "moves a ref that is not its cluster's"
+    return intent.moves.allSatisfy { RecordingIntent.moves(intent.cluster, $0.reference) } ? nil : "moves a ref that is not its cluster's"
   }
 
   /// What is read of an object is read again from the file that it gives.

@@ -27,8 +27,16 @@ enum VerifyOutput {
     let verdict = report.isGood ? "Good" : count(found, "finding")
     return "\(verdict): \(count(report.objects, "object")), \(count(report.clusters.count, "cluster")), "
       + "\(count(snapshots, "snapshot")), \(count(observations, "observation")), "
-      + "\(count(report.journalEntries, "journal entry", "journal entries")), \(count(report.checkpoints, "checkpoint")); "
+      + lines(report) + "\(count(report.checkpoints, "checkpoint")); "
       + "\(count(report.goodSignatures, "commit")) signed, \(report.unsignedCommits) not"
+  }
+
+  /// The journal is always told; registers and reviews where there are any.
+  private static func lines(_ report: StoreReport) -> String {
+    var text = count(report.entries["journal"] ?? 0, "journal entry", "journal entries") + ", "
+    if let number = report.entries["register"] { text += count(number, "version") + " of registers, " }
+    if let number = report.entries["review"] { text += count(number, "record") + " of reviews, " }
+    return text
   }
 
   private static func count(_ number: Int, _ one: String, _ many: String? = nil) -> String {
@@ -56,7 +64,9 @@ enum VerifyOutput {
       Mapping([
         ("good", .bool(report.isGood)), ("findings", .list(findings)), ("unlisted", .map(Mapping(unlisted))),
         ("notes", .list(report.notes.map(Value.string))), ("objects", .int(Int64(report.objects))),
-        ("clusters", .list(clusters)), ("journalEntries", .int(Int64(report.journalEntries))),
+        ("clusters", .list(clusters)), ("journalEntries", .int(Int64(report.entries["journal"] ?? 0))),
+        ("registerVersions", .int(Int64(report.entries["register"] ?? 0))),
+        ("reviewRecords", .int(Int64(report.entries["review"] ?? 0))),
         ("checkpoints", .int(Int64(report.checkpoints))), ("goodSignatures", .int(Int64(report.goodSignatures))),
         ("unsignedCommits", .int(Int64(report.unsignedCommits))),
       ]))

@@ -17,7 +17,7 @@ struct AttributionIndexer {
   }
 
   func catchUp(_ cluster: String) throws {
-    guard let head = try store.target(of: SnapshotStore.changes(cluster)) else { return }
+    guard let head = try store.head(of: .changes(of: cluster)) else { return }
     let (known, lastSnapshot) = try index.read { (try $0.attributed(cluster), try $0.lastSnapshotRow(cluster)) }
     guard known?.records != head.description || known?.lastSnapshot != lastSnapshot else { return }
     let kept = try ChangeLedger(store, cluster: cluster).all(at: head)

@@ -16,7 +16,7 @@ package struct ChangeLedger {
   }
 
   /// The last commit; nil where no log was ever read.
-  package var head: ObjectName? { get throws { try store.target(of: SnapshotStore.changes(cluster)) } }
+  package var head: ObjectName? { get throws { try store.head(of: .changes(of: cluster)) } }
 
   /// Spread over folders, so that none grows long.
   private static func path(of id: String) -> String { "\(records)/\(id.prefix(2))/\(id.dropFirst(2)).yaml" }
@@ -101,7 +101,9 @@ package struct ChangeLedger {
     let after = before.union(coverage)
     if after != before { edits[LogCoverage.file] = after.bytes }
     guard !edits.isEmpty else { return added }
-    added.commit = try store.appendChanges(edits, text(added, logs, time), to: cluster, onto: old)
+    added.commit = try store.append(
+      edits.mapValues { Optional($0) }, text(added, logs, time), to: .changes(of: ClusterName.validated(cluster)),
+      keepsOthers: true, onto: .some(old))
     return added
   }
 

@@ -34,7 +34,9 @@ package struct CheckpointMaker {
       extensions.append("branch \(state)")
       if let digest = try store.commit(state).trailer("Ambit-State-SHA256") { extensions.append("state sha256:\(digest)") }
     }
-    if let journal = try Journal(ambit).head { extensions.append("journal \(journal)") }
+    for line in StoreLine.all {
+      if let head = try store.head(of: line) { extensions.append("\(line.checkpointWord) \(head)") }
+    }
     extensions.append("time \(time.text)")
     let checkpoint = try Checkpoint(origin: origin, size: log.tree.size, root: log.tree.root, extensions: extensions)
     let note = try ambit.signingKey.map { try $0.sign(note: checkpoint.text, as: origin).note } ?? checkpoint.text
@@ -82,5 +84,16 @@ package struct CheckpointMaker {
       .timeStamp, cluster: cluster, "the last checkpoint of '\(cluster)' was stamped at \(stamped.text)",
       files: [CheckpointMaker.file: Array(note.utf8), CheckpointMaker.stampFile: answer], by: who, at: time)
     return stamped
+  }
+}
+
+extension StoreLine {
+  /// The word before the name of its last commit in a checkpoint.
+  var checkpointWord: String {
+    switch self {
+    case .journal: "journal"
+    case .reviews: "reviews"
+    default: "registers"
+    }
   }
 }

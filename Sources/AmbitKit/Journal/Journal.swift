@@ -69,18 +69,17 @@ package struct Journal {
     let text = CommitText(
       author: Signature(name: who.user, email: who.text, time: time.seconds),
       committer: Signature(name: "Ambit", email: "ambit@localhost", time: time.seconds), subject: summary, trailers: trailers)
-    return try ambit.store.appendToJournal(files, text)
+    return try ambit.store.append(files.mapValues { Optional($0) }, text, to: .journal)
   }
 
   /// The last entry's commit in this store's own journal.
   var head: ObjectName? {
-    get throws { try ambit.store.journal.flatMap { try ambit.store.target(of: $0) } }
+    get throws { try ambit.store.head(of: .journal) }
   }
 
   /// All entries, the oldest first; also those of stores that this one was synchronised with.
   package func entries() throws -> [Entry] {
-    let heads = try ambit.store.references().filter { $0.name.hasPrefix(SnapshotStore.journals) }.map(\.target)
-    let entries = try heads.flatMap { head in
+    let entries = try ambit.store.heads(of: .journal).flatMap { head in
       try ambit.store.history(from: head).enumerated().map { (place: $0.offset, entry: Entry(try ambit.store.commit($0.element))) }
     }
     return entries.sorted { ($0.entry.time, $0.place, $0.entry.commit) < ($1.entry.time, $1.place, $1.entry.commit) }.map(\.entry)

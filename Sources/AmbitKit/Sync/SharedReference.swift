@@ -4,16 +4,17 @@ internal import SnapshotStore
 package struct SharedReference: Sendable, Hashable {
   /// In the order in which they move: what a later one names is there when it moves.
   enum Part: Int, CaseIterable {
-    case snapshots, changes, observations, registers, journal, notes
+    case snapshots, changes, observations, registers, reviews, journal, notes
 
-    /// What follows this in a reference's name is a cluster, or a store's journal; without a slash it is the whole name.
+    /// What follows this in a reference's name is a cluster, or one store's line; without a slash it is the whole name.
     var prefix: String {
       switch self {
       case .snapshots: "refs/heads/"
       case .changes: "refs/ambit/changes/"
       case .observations: "refs/ambit/observations/"
-      case .registers: "refs/ambit/registers"
-      case .journal: SnapshotStore.journals
+      case .registers: StoreLine.registers.reference
+      case .reviews: StoreLine.reviews.reference
+      case .journal: StoreLine.journal.reference
       case .notes: "refs/notes/ambit"
       }
     }
@@ -30,8 +31,8 @@ package struct SharedReference: Sendable, Hashable {
     let rest = String(name.dropFirst(part.prefix.count))
     if part.prefix.hasSuffix("/") {
       guard (try? ClusterName.validated(rest)) != nil else { return nil }
-      // A journal is a store's, and is named after its first entry.
-      cluster = part == .journal ? nil : rest
+      // Such a line is a store's, and is named after its first entry.
+      cluster = [.reviews, .journal].contains(part) ? nil : rest
     } else {
       guard rest.isEmpty else { return nil }
       cluster = nil
@@ -51,7 +52,9 @@ package struct SharedReference: Sendable, Hashable {
     case .notes: nil
     case .observations: { $0 == "observation" }
     case .snapshots: { $0 != "observation" }
-    case .changes, .registers, .journal: { _ in true }
+    case .registers: { $0 == StoreLine.registers.kind }
+    case .reviews: { $0 == StoreLine.reviews.kind }
+    case .changes, .journal: { _ in true }
     }
   }
 }

@@ -45,7 +45,8 @@ package struct StoreReport: Sendable {
   /// What is no finding, and limits what was verified or should be known.
   package internal(set) var notes: [String] = []
   package internal(set) var objects = 0
-  package internal(set) var journalEntries = 0
+  /// Commits of the lines that are the whole store's, by the line's kind: `journal`, `register`, `review`.
+  package internal(set) var entries: [String: Int] = [:]
   /// Checkpoints that were compared, of the journal and of those that were given.
   package internal(set) var checkpoints = 0
   var timeStamps: [KeptTimeStamp] = []

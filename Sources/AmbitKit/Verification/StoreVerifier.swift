@@ -66,16 +66,17 @@ package struct StoreVerifier {
     tellObjects(audit, in: &report)
     try tellOverrides(audit, in: &report)
     for reference in references { check(reference.name, reference.target, audit, in: &report) }
-    var journals: [JournalVerifier] = []
+    var lines: [LineVerifier] = []
     var histories: [String: (ObjectName) -> Bool] = [:]
-    for reference in references where reference.name.hasPrefix(SnapshotStore.journals) {
-      var journal = JournalVerifier(reference.name, reference.target, audit: audit, store: ambit.store.path, &report)
-      journal.run(options, &report)
-      journals.append(journal)
-      histories[reference.name] = journal.contains
+    for reference in references {
+      guard let line = StoreLine.all.first(where: { $0.holds(reference.name) }) else { continue }
+      var verifier = LineVerifier(line, reference.name, reference.target, audit: audit, store: ambit.store.path, &report)
+      verifier.run(options, &report)
+      lines.append(verifier)
+      histories[reference.name] = verifier.contains
     }
-    let kept = options.checkpoints + journals.flatMap(\.checkpoints)
-    check(kept, journals, clusters, in: &report)
+    let kept = options.checkpoints + lines.flatMap(\.checkpoints)
+    check(kept, lines, clusters, in: &report)
     for (cluster, heads) in heads {
       progress("history of \(cluster)")
       var verifier = ClusterVerifier(
@@ -195,17 +196,22 @@ package struct StoreVerifier {
   // MARK: Checkpoints
 
   private func check(
-    _ kept: [KeptCheckpoint], _ journals: [JournalVerifier], _ clusters: [String], in report: inout StoreReport
+    _ kept: [KeptCheckpoint], _ lines: [LineVerifier], _ clusters: [String], in report: inout StoreReport
   ) {
     report.checkpoints = kept.count
-    let command = git("log --oneline --glob=\(SnapshotStore.journals)")
+    let command = git("log --oneline --glob=\(StoreLine.journal.reference)")
     for checkpoint in kept {
       if let (code, message) = checkpoint.objection(keys: options.noteKeys, options) {
         report.add(code, checkpoint.place, message, command)
       }
-      if let entry = checkpoint.told("journal").flatMap({ ObjectName(hex: $0) }), !journals.contains(where: { $0.contains(entry) }) {
+      for line in StoreLine.all {
+        guard let entry = checkpoint.told(line.checkpointWord).flatMap({ ObjectName(hex: $0) }),
+          !lines.contains(where: { $0.line == line && $0.contains(entry) })
+        else { continue }
         report.add(
-          .rewritten, checkpoint.place, "the journal held the entry \(entry) when the checkpoint was made, and no longer does", command)
+          .rewritten, checkpoint.place,
+          "the \(line.checkpointWord) held the entry \(entry) when the checkpoint was made, and no longer \(line == .journal ? "does" : "do")",
+          git("log --oneline --glob=\(line.reference)"))
       }
       guard options.cluster == nil || options.checkpoints.contains(where: { $0.place == checkpoint.place }) else { continue }
       if !clusters.contains(where: checkpoint.isOf) {

@@ -2,31 +2,51 @@ internal import Integrity
 internal import KubeModel
 internal import SnapshotStore
 
-/// Follows the journal, and finds the checkpoints in it.
-struct JournalVerifier {
+/// Follows a line that is the whole store's, such as the journal, and finds the checkpoints in it.
+struct LineVerifier {
+  let line: StoreLine
   private let chain: CommitChain
   private let audit: ObjectAudit
   private(set) var checkpoints: [KeptCheckpoint] = []
 
-  init(_ reference: String, _ head: ObjectName?, audit: ObjectAudit, store: String, _ report: inout StoreReport) {
+  init(
+    _ line: StoreLine, _ reference: String, _ head: ObjectName?, audit: ObjectAudit, store: String,
+    _ report: inout StoreReport
+  ) {
+    self.line = line
     chain = CommitChain(reference, from: head, audit: audit, store: store, &report)
     self.audit = audit
   }
 
-  /// Whether a commit is in the journal; true where that cannot be told, as the journal breaks off.
+  /// Whether a commit is in the line; true where that cannot be told, as the line breaks off.
   func contains(_ commit: ObjectName) -> Bool { chain.isCut || chain.names.contains(commit) }
 
   mutating func run(_ options: StoreVerifier.Options, _ report: inout StoreReport) {
     var checkpoints: [KeptCheckpoint] = []
+    var last: Int64 = .min
     chain.check(options, &report) { commit, report in
       _ = audit.digest(of: commit.record.tree)
-      report.journalEntries += 1
-      guard commit.record.trailer("Ambit-Kind") == "journal", audit.file(Journal.file, in: commit.record.tree) != nil else {
-        return chain.malformed(commit.record.name, "this is no entry of Ambit's journal", &report)
+      report.entries[line.kind, default: 0] += 1
+      guard commit.record.trailer("Ambit-Kind") == line.kind, holdsEntry(commit.record) else {
+        return chain.malformed(commit.record.name, "this is no \(line.entryTitle) of Ambit's", &report)
       }
-      if let checkpoint = checkpoint(commit.record, options, &report) { checkpoints.append(checkpoint) }
+      if line == .registers, commit.record.committer.time < last {
+        report.add(
+          .impossibleTime, chain.place(commit.record.name), "it is said to be recorded before the one that it follows",
+          chain.git("show --format=fuller \(commit.record.name)"))
+      }
+      last = max(last, commit.record.committer.time)
+      if line == .journal, let checkpoint = checkpoint(commit.record, options, &report) { checkpoints.append(checkpoint) }
     }
     self.checkpoints = checkpoints
+  }
+
+  private func holdsEntry(_ commit: CommitRecord) -> Bool {
+    switch line {
+    case .journal: audit.file(Journal.file, in: commit.tree) != nil
+    // What the files of registers may be named is not this version's to say.
+    default: true
+    }
   }
 
   private func checkpoint(
@@ -49,5 +69,16 @@ struct JournalVerifier {
       }
     }
     return kept
+  }
+}
+
+extension StoreLine {
+  /// What one of its commits is.
+  fileprivate var entryTitle: String {
+    switch self {
+    case .journal: "entry of the journal"
+    case .reviews: "record of a review"
+    default: "version of the registers"
+    }
   }
 }
