@@ -66,11 +66,11 @@ extension SnapshotStore {
   /// - Parameters:
   ///   - edits: files to write, or to remove (nil).
   ///   - keepsOthers: whether the files of the commit before stay.
-  ///   - head: where the line stood when the edits were made, where they depend on it.
+  ///   - isRight: whether the line may stand there, where the edits depend on it.
   /// - Throws: `.moved` where the line is elsewhere, or was moved past the lock, by a push or a fetch; `.unsigned`.
   package func append(
     _ edits: [String: [UInt8]?], _ text: CommitText, to line: StoreLine, keepsOthers: Bool = false,
-    onto head: ObjectName?? = .none
+    onto isRight: (ObjectName?) -> Bool = { _ in true }
   ) throws(StoreError) -> ObjectName {
     let lock = try WriterLock(line.writer, in: path)
     defer { withExtendedLifetime(lock) {} }
@@ -78,7 +78,7 @@ extension SnapshotStore {
     try upgradeFormat()
     let own = ownReference(of: line)
     let old = try own.map { name throws(StoreError) in try target(of: name) } ?? nil
-    if let head, head != old { throw StoreError.moved(line.writer, nil) }
+    guard isRight(old) else { throw StoreError.moved(line.writer, nil) }
     let staging = try Staging()
     self.staging = staging
     defer { self.staging = nil }

@@ -103,7 +103,7 @@ package struct ChangeLedger {
     guard !edits.isEmpty else { return added }
     added.commit = try store.append(
       edits.mapValues { Optional($0) }, text(added, logs, time), to: .changes(of: ClusterName.validated(cluster)),
-      keepsOthers: true, onto: .some(old))
+      keepsOthers: true, onto: { $0 == old })
     return added
   }
 
