@@ -43,7 +43,14 @@ struct DiffCommand: ParsableCommand {
       valueName: "path"))
   var file: [String] = []
 
+  @Flag(name: .long, help: "With --connections: compare one state with itself as it would be with Calico's staged policies in force")
+  var staged = false
+
   func validate() throws {
+    if staged && !connections { throw ValidationError("--staged goes with --connections") }
+    if staged && (b != nil || file.count > 1 || (a != nil && !file.isEmpty)) {
+      throw ValidationError("--staged is about one state: leave out all but A or one --file")
+    }
     if !file.isEmpty && !connections { throw ValidationError("--file goes with --connections") }
     if file.count > 2 { throw ValidationError("--file can be given twice at most") }
     if file.count == 2 && (a != nil || moment.at != nil) {
@@ -113,7 +120,16 @@ struct DiffCommand: ParsableCommand {
     }
     let old: ClusterState
     let new: ClusterState
-    if file.count == 2 {
+    if staged {
+      if let path = file.first {
+        old = try manifests(path)
+      } else {
+        let history = try moment.cluster.history()
+        old = try history.state(at: history.point(a ?? moment.at))
+      }
+      if !CalicoPolicies.hasStaged(old) { Terminal.note("No policy is staged") }
+      new = CalicoPolicies.promotingStaged(old)
+    } else if file.count == 2 {
       (old, new) = (try manifests(file[0]), try manifests(file[1]))
     } else {
       let history = try moment.cluster.history()

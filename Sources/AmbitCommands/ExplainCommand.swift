@@ -9,7 +9,8 @@ struct ExplainCommand: ParsableCommand {
     commandName: "explain", abstract: "Say whether a connection is permitted, and by which rule of which policy",
     discussion: """
       SRC and DST are NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/key=value,…, \
-      NAMESPACE/ for all of a namespace, an address, a block, or the word outside. The port is TCP/443, or 443 for TCP; without it, \
+      NAMESPACE/ for all of a namespace, an address, a block, or the word outside. DST may be NAMESPACE/svc/NAME: a \
+      Service stands for the pods behind it, and its port for theirs. The port is TCP/443, or 443 for TCP; without it, \
       every port is shown that anything passes on.
 
       With --queries, one question a line, SRC DST PROTOCOL/PORT, one answer a line: allowed, denied, \
@@ -36,14 +37,14 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     let (analysis, isWhole) = try options.analysis()
-    let places = PlaceReference(analysis.model)
+    let places = PlaceReference(analysis)
     if let queries {
       try answer(queries, analysis, places)
     } else if let source, let destination {
       let sources = try places.candidates(source, namespace: namespaces.namespace)
-      let destinations = try places.candidates(destination, namespace: namespaces.namespace)
-      let point = try port.map(ExplainCommand.point)
-      Explanation(analysis, sources, destinations, point).output.print(output.output)
+      let destinations = try places.destinations(
+        destination, namespace: namespaces.namespace, port.map(ExplainCommand.point))
+      Explanation(analysis, sources, destinations).output.print(output.output)
     }
     if !isWhole { throw ExitCode(2) }
   }
@@ -75,8 +76,12 @@ struct ExplainCommand: ParsableCommand {
       }
       var answers: [ConnectionAnswer] = []
       let sources = try places.candidates(words[0], namespace: namespaces.namespace)
-      let destinations = try places.candidates(words[1], namespace: namespaces.namespace)
-      for source in sources { for destination in destinations { answers.append(analysis.answer(source, destination, point)) } }
+      let destinations = try places.destinations(words[1], namespace: namespaces.namespace, point)
+      for source in sources {
+        for destination in destinations {
+          answers += (destination.points ?? []).map { analysis.answer(source, destination.candidate, $0) }
+        }
+      }
       var deciding: [String] = []
       for title in answers.flatMap(\.deciding) where !deciding.contains(title) { deciding.append(title) }
       lines.append("\(Verdict.combined(answers.map(\.verdict)).name)\t\(deciding.joined(separator: ", "))")

@@ -9,12 +9,14 @@ package struct EngineCourt {
   private let places: [String: ReachabilityEngine.Place]
 
   /// Whether nobody can say what one of the policies does, or versions of Cilium differ on it.
-  let isUndecidable: Bool
+  package let isUndecidable: Bool
   /// The paths of policies that no server takes.
   private let refused: Set<String>
 
-  package init(_ objects: [KubeObject], _ options: Reference.Options) {
-    let state = EngineCourt.state(objects)
+  /// - Parameter isStaged: whether Calico's staged policies count as if they were in force.
+  package init(_ objects: [KubeObject], _ options: Reference.Options, isStaged: Bool = false) {
+    let given = EngineCourt.state(objects)
+    let state = isStaged ? CalicoPolicies.promotingStaged(given) : given
     let profile: Semantics.Profile =
       switch options.semantics {
       case .kubernetes: .kubernetes
@@ -60,8 +62,23 @@ package struct EngineCourt {
       return Reference.Answer(egress: .allowed, ingress: .allowed)
     }
     return Reference.Answer(
-      egress: verdict(engine.trace(source, with: destination, .egress, point).verdict),
-      ingress: verdict(engine.trace(destination, with: source, .ingress, point).verdict))
+      egress: verdict(engine.verdict(source, with: destination, .egress, point)),
+      ingress: verdict(engine.verdict(destination, with: source, .ingress, point)))
+  }
+
+  /// The rules that decide about a packet at one of its ends, as `tier namespace/name action index`, those that pass it on
+  /// to the next tier first.
+  package func decisions(_ packet: Reference.Packet, atSource: Bool) -> [String] {
+    guard let source = place(packet.source), let destination = place(packet.destination),
+      let transport = TrafficSet.Transport(packet.protocol.rawValue), let port = UInt16(exactly: packet.port)
+    else { return [] }
+    let (own, peer) = atSource ? (source, destination) : (destination, source)
+    let trace = engine.trace(own, with: peer, atSource ? .egress : .ingress, TrafficPoint(transport, port))
+    return trace.steps.compactMap { step in
+      guard case .decided(let action) = step.outcome, let policy = step.policies.first else { return nil }
+      let index = step.rule?.split(separator: "[").last?.dropLast() ?? ""
+      return "\(step.tier) \(policy.namespace.map { "\($0)/" } ?? "")\(policy.name) \(action) \(index)"
+    }
   }
 
   private func place(_ end: Reference.End) -> ReachabilityEngine.Place? {
@@ -88,7 +105,7 @@ package struct EngineCourt {
   }
 
   /// What a reading keeps of objects: it leaves out on which nodes pods run.
-  static func recorded(_ objects: [KubeObject]) -> [KubeObject] {
+  package static func recorded(_ objects: [KubeObject]) -> [KubeObject] {
     objects.map { object in
       guard object.kind == "Pod", var root = object.value.map else { return object }
       for (part, keys) in [("spec", ["nodeName"]), ("status", ["hostIP", "hostIPs"])] {

@@ -105,11 +105,12 @@ import Testing
     #expect(any.policy(1)?.subjects == .is(.namespaceName, "shop"))
   }
 
-  @Test func `a requirement denies the pods that lack it`() throws {
+  @Test func `a requirement denies the pods that lack it where Cilium knows requirements`() throws {
     let read = try CiliumFixture(ingress: "{fromRequires: [{matchLabels: {env: prod}}]}")
     let rule = try #require(read.rules(.ingress, order: 0).first)
     #expect(rule.action == .deny)
     #expect(rule.who == [.pods(.not(.all([.is(.namespaceName, "shop"), .is(.pod("env"), "prod")])))])
+    #expect(rule.condition?.code == "cilium-version")
     #expect(rule.path == "spec.ingress[0].fromRequires")
     #expect(read.rules(.ingress).first?.who == [])
     #expect(read.problems == ["spec.ingress[0].fromRequires: surprising"])

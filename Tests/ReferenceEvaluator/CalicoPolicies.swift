@@ -65,6 +65,9 @@ extension CalicoPolicies.Tier {
     CalicoPolicies.Tier(name: "kube-admin", order: 1_000, defaultAction: .pass, isThere: true),
     CalicoPolicies.Tier(name: "default", order: 1_000_000, defaultAction: .deny, isThere: true),
     CalicoPolicies.Tier(name: "kube-baseline", order: 10_000_000, defaultAction: .pass, isThere: true),
+    // Of the older kinds of administrators' policies.
+    CalicoPolicies.Tier(name: "adminnetworkpolicy", order: 1_000, defaultAction: .pass, isThere: true),
+    CalicoPolicies.Tier(name: "baselineadminnetworkpolicy", order: 10_000_000, defaultAction: .pass, isThere: true),
   ]
 
   init(_ object: KubeObject) {

@@ -133,7 +133,7 @@ enum CiliumPeer: Sendable {
     let services = reference.cluster.services.filter { service in
       let own = service.namespace ?? "default"
       if let named = value["k8sService"], !named.isNull {
-        return service.name == named["serviceName"]?.string && own == named["namespace"]?.string ?? namespace
+        return service.name == named["serviceName"]?.string && own == named["namespace"]?.string ?? own
       }
       guard let selecting = value["k8sServiceSelector"], let selector = LabelSelector(selecting["selector"]) else {
         return false

@@ -46,7 +46,8 @@ struct CiliumPorts: Sendable {
     guard (0...65535).contains(number) else { return nil }
     if number == 0 { return .numbers(protocols, 0...65535) }
     let end = value["endPort"]?.int ?? 0
-    guard end == 0 || (end >= number && end <= 65535) else { return nil }
+    guard (0...65535).contains(end) else { return nil }
+    // An end before the port is no fault; only the port is meant.
     return .numbers(protocols, number...max(number, end))
   }
 

@@ -36,15 +36,19 @@ extension Reference {
       ) { policy.verdict(flow, direction, self, pass: $0, next: $1) }
     }
     return switch tier.name {
-    case "kube-admin": own + placed(.admin, pod, flow, direction)
+    case "kube-admin": own + placed(.admin, isNewer: true, pod, flow, direction)
+    case "adminnetworkpolicy": own + placed(.admin, isNewer: false, pod, flow, direction)
     case "default": own + placedNetworkPolicies(pod, flow, direction)
-    case "kube-baseline": own + placed(.baseline, pod, flow, direction)
+    case "kube-baseline": own + placed(.baseline, isNewer: true, pod, flow, direction)
+    case "baselineadminnetworkpolicy": own + placed(.baseline, isNewer: false, pod, flow, direction)
     default: own
     }
   }
 
-  private func placed(_ tier: AdminPolicy.Tier, _ pod: Endpoint, _ flow: Flow, _ direction: Direction) -> [Placed] {
-    policies.admin.filter { $0.tier == tier }.map { policy in
+  private func placed(
+    _ tier: AdminPolicy.Tier, isNewer: Bool, _ pod: Endpoint, _ flow: Flow, _ direction: Direction
+  ) -> [Placed] {
+    policies.admin.filter { $0.tier == tier && ($0.kind == "ClusterNetworkPolicy") == isNewer }.map { policy in
       Placed(
         order: Double(policy.priority), key: "\(policy.name)//Kubernetes\(policy.kind)",
         selects: policy.selects(pod, direction, cluster)

@@ -50,6 +50,8 @@ struct ReachabilityOptions: ParsableArguments {
 
   @OptionGroup var meaning: SemanticsOptions
 
+  @Flag(name: .long, help: "Answer as if Calico's staged policies were in force") var staged = false
+
   func validate() throws {
     if file != nil && (moment.at != nil || moment.cluster.cluster != nil) {
       throw ValidationError("--file answers without a store: leave out --at and --cluster")
@@ -69,11 +71,17 @@ struct ReachabilityOptions: ParsableArguments {
   func input() throws -> Input {
     guard let file else {
       let history = try moment.cluster.history()
-      return Input(state: try history.state(at: history.point(moment.at)))
+      return Input(state: asked(try history.state(at: history.point(moment.at))))
     }
     let manifests = try ReachabilityOptions.manifests(file)
     for diagnostic in manifests.diagnostics { Terminal.note("Warning: \(diagnostic)") }
-    return Input(state: manifests.state, places: manifests.places, isWhole: manifests.diagnostics.isEmpty)
+    return Input(state: asked(manifests.state), places: manifests.places, isWhole: manifests.diagnostics.isEmpty)
+  }
+
+  private func asked(_ state: ClusterState) -> ClusterState {
+    guard staged else { return state }
+    if !CalicoPolicies.hasStaged(state) { Terminal.note("No policy is staged: the answer is the same as without --staged") }
+    return CalicoPolicies.promotingStaged(state)
   }
 
   /// The engine over the state that was asked for; what of its policies is not in force is told on stderr.

@@ -6,16 +6,16 @@ import Reachability
 struct Explanation {
   private let answers: [ConnectionAnswer]
 
-  /// - Parameter point: nil for one representative of each group of ports that fare alike.
   init(
-    _ analysis: ReachabilityAnalysis, _ sources: [PlaceReference.Candidate],
-    _ destinations: [PlaceReference.Candidate], _ point: TrafficPoint?
+    _ analysis: ReachabilityAnalysis, _ sources: [PlaceReference.Candidate], _ destinations: [Destination]
   ) {
     var answers: [ConnectionAnswer] = []
     for source in sources {
       for destination in destinations {
-        let points = point.map { [$0] } ?? analysis.engine.representatives(from: source.place, to: destination.place)
-        answers += points.map { analysis.answer(source, destination, $0) }
+        let points =
+          destination.points
+          ?? analysis.engine.representatives(from: source.place, to: destination.candidate.place)
+        answers += points.map { analysis.answer(source, destination.candidate, $0) }
       }
     }
     self.answers = answers

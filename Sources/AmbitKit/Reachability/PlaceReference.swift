@@ -1,6 +1,13 @@
 internal import KubeModel
 package import Reachability
 
+/// Where connections that are asked about end.
+package struct Destination {
+  package let candidate: PlaceReference.Candidate
+  /// The ports that are asked about; nil for one of each group that fares alike.
+  package let points: [TrafficPoint]?
+}
+
 /// An end of a connection as users name it: a workload, a pod, pods by their labels, an address or a block.
 package struct PlaceReference {
   package struct Candidate: Sendable {
@@ -13,7 +20,7 @@ package struct PlaceReference {
 
   /// The forms that are understood, for messages.
   package static let forms =
-    "NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/key=value,…, NAMESPACE/, an address, a block or outside"
+    "NAMESPACE/NAME of a workload or a pod, NAMESPACE/KIND/NAME, NAMESPACE/svc/NAME of a Service, NAMESPACE/key=value,…, NAMESPACE/, an address, a block or outside"
 
   /// What a text names, before it is looked up.
   enum Named {
@@ -38,13 +45,16 @@ package struct PlaceReference {
   }
 
   private let model: ClusterModel
+  private let services: ServiceIndex
   /// Endpoints by the names that they go by, `NAMESPACE/NAME`.
   private let names: [String: [Candidate]]
   /// The endpoint that has an address.
   private let endpoints: [IPRange: Int]
 
-  package init(_ model: ClusterModel) {
+  package init(_ analysis: ReachabilityAnalysis) {
+    let model = analysis.model
     self.model = model
+    services = ServiceIndex(analysis.state, model)
     var names: [String: [Candidate]] = [:]
     for entry in model.workloads {
       let workload = entry.workload
@@ -70,8 +80,62 @@ package struct PlaceReference {
     ) { first, _ in first }
   }
 
+  /// Whom a text stands for as a destination. A Service stands for its backends, and its ports for theirs.
+  ///
+  /// - Parameter point: the port that is asked about, as a Service's clients see it.
+  package func destinations(_ text: String, namespace: String? = nil, _ point: TrafficPoint?) throws -> [Destination] {
+    guard let service = service(text, namespace: namespace) else {
+      return try candidates(text, namespace: namespace).map { Destination(candidate: $0, points: point.map { [$0] }) }
+    }
+    let title = HiddenText.escaped("\(service.namespace)/\(service.name)")
+    guard service.hasSelector else {
+      throw AmbitError(
+        .notFound, "the Service \(title) selects no pods: somebody else tells whom it stands for",
+        hint: "ask about an address or a workload behind it")
+    }
+    let ports = service.ports.filter { port in
+      point.map { $0.transport == port.transport && $0.port == port.number } ?? true
+    }
+    if let point, ports.isEmpty {
+      let known = service.ports.map { "\($0.transport.name)/\($0.number)" }.joined(separator: ", ")
+      throw AmbitError(.notFound, "the Service \(title) has no port \(point)", hint: "it has \(known.isEmpty ? "none" : known)")
+    }
+    let found = service.endpoints.flatMap { endpoint -> [Destination] in
+      let points = ports.flatMap { port in
+        service.traffic(port, at: model.endpoints[endpoint]).ports(port.transport).map {
+          TrafficPoint(port.transport, $0.lowerBound)
+        }
+      }
+      let owners = model.workloadsOfEndpoint[endpoint].map { model.workloads[$0].workload.qualifiedTitle }
+      return points.isEmpty ? [] : owners.map { owner in
+        Destination(
+          candidate: Candidate(place: .endpoint(endpoint), title: "\(owner) behind \(title)[Service]"), points: points)
+      }
+    }
+    guard !found.isEmpty else {
+      throw AmbitError(
+        .notFound,
+        service.endpoints.isEmpty
+          ? "the Service \(title) selects no pod that is there" : "no pod behind the Service \(title) has the port that it names",
+        hint: "compare its selector and its targetPort with the pods")
+    }
+    return found
+  }
+
+  /// The Service that `svc/NAME`, `service/NAME` or the same behind a namespace names.
+  private func service(_ text: String, namespace: String?) -> ServiceBackends? {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard (2...3).contains(parts.count), ["svc", "service"].contains(parts[parts.count - 2].lowercased()) else { return nil }
+    return services.service(parts.count == 3 ? parts[0] : namespace ?? "default", parts[parts.count - 1])
+  }
+
   /// Whom a text stands for; several where it stands for several kinds of pods.
   package func candidates(_ text: String, namespace: String? = nil) throws -> [Candidate] {
+    if let service = service(text, namespace: namespace) {
+      throw AmbitError(
+        .usage, "the Service \(HiddenText.escaped("\(service.namespace)/\(service.name)")) begins no connections",
+        hint: "name the workload that does")
+    }
     let found = try present(text, namespace: namespace)
     guard found.isEmpty else { return found }
     let text = text.contains("/") ? text : "\(namespace ?? "default")/\(text)"

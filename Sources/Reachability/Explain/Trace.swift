@@ -90,7 +90,7 @@ extension ReachabilityEngine {
   }
 
   /// What the policies of one end say.
-  func verdict(_ own: Place, with peer: Place, _ direction: Direction, _ point: TrafficPoint) -> Verdict {
+  package func verdict(_ own: Place, with peer: Place, _ direction: Direction, _ point: TrafficPoint) -> Verdict {
     guard case .endpoint(let endpoint) = own else { return .allowed }
     let row = row(endpoint, direction)
     let verdicts = Set(columns(of: peer, direction).map { table.map(row.state($0)).verdict(point.transport, point.port) })

@@ -232,6 +232,10 @@ package struct NamedPort: Sendable, Hashable {
 extension Tier {
   /// Where administrators' policies stand: before those of namespaces.
   package static let admin = Tier(name: "kube-admin", order: 1_000, end: .pass)
+  /// Where Calico puts AdminNetworkPolicies.
+  static let olderAdmin = Tier(name: "adminnetworkpolicy", order: admin.order, end: admin.end)
+  /// Where Calico puts the BaselineAdminNetworkPolicy.
+  static let olderBaseline = Tier(name: "baselineadminnetworkpolicy", order: baseline.order, end: baseline.end)
   /// Where NetworkPolicies stand, and those of Cilium and of Calico's default tier.
   package static let `default` = Tier(name: "default", order: 1_000_000, end: .deny)
   /// Where administrators' defaults stand: behind those of namespaces.

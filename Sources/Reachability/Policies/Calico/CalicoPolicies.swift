@@ -35,6 +35,9 @@ package enum CalicoPolicies {
 
   // MARK: Staged policies
 
+  /// Whether there are any.
+  package static func hasStaged(_ state: ClusterState) -> Bool { !stagedEntries(state).isEmpty }
+
   private static func stagedEntries(_ state: ClusterState) -> [ClusterState.Entry] {
     ["StagedNetworkPolicy", "StagedGlobalNetworkPolicy", "StagedKubernetesNetworkPolicy"]
       .flatMap { CalicoCluster.entries($0, in: state) }
@@ -56,7 +59,8 @@ package enum CalicoPolicies {
     }
     let kept = state.entries.filter { !replaced.contains(ObjectID($0.object, type: $0.type)) }
     return ClusterState(
-      cluster: state.cluster, entries: kept + promoted, coverage: state.coverage, enforcement: state.enforcement)
+      cluster: state.cluster, entries: kept + promoted, coverage: state.coverage, enforcement: state.enforcement,
+      ranges: state.ranges)
   }
 
   /// What a staged policy becomes when it is enforced.

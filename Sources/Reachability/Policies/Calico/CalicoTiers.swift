@@ -6,12 +6,7 @@ package struct CalicoTiers: Sendable {
   /// Why there may be tiers that nobody saw, or nil.
   package let unread: String?
 
-  /// Calico of 3.29 and 3.30 gave the outer tiers other names.
-  private static let predefined = [
-    Tier.admin, .default, .baseline,
-    Tier(name: "adminnetworkpolicy", order: Tier.admin.order, end: Tier.admin.end),
-    Tier(name: "baselineadminnetworkpolicy", order: Tier.baseline.order, end: Tier.baseline.end),
-  ]
+  private static let predefined = [Tier.admin, .default, .baseline, .olderAdmin, .olderBaseline]
 
   package init(_ state: ClusterState, problems: inout [PolicyProblem]) {
     tiers = Dictionary(uniqueKeysWithValues: CalicoTiers.predefined.map { ($0.name, $0) })

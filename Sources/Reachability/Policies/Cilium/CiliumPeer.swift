@@ -43,6 +43,9 @@ extension RuleCondition {
   static func clusterName(_ clusters: String) -> RuleCondition {
     RuleCondition(code: "cluster-name", text: "this is \(clusters) to Cilium, which no object tells")
   }
+  static let apiServer = RuleCondition(code: "api-server", text: "the API server is at the node's address")
+  static let requirement = RuleCondition(
+    code: "cilium-version", text: "Cilium is older than 1.19, which knows requirements on peers")
   static let domainName = RuleCondition(
     code: "domain-name", text: "the address is one that the pod has been given for the name by DNS")
 }

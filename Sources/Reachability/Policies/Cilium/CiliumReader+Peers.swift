@@ -98,7 +98,12 @@ extension CiliumReader {
     case "cluster": return [CiliumPeer(.pods(.everything), path), CiliumPeer(.nodes(nil), path)]
     case "host": return [CiliumPeer(.nodes(nil), path, if: .ownNode)]
     case "remote-node": return [CiliumPeer(.nodes(nil), path, if: .otherNode)]
-    case "kube-apiserver": return [CiliumPeer(.unresolved("the API server, whose address is not recorded"), path)]
+    case "kube-apiserver":
+      // It runs on nodes, or somebody else runs it outside.
+      return [
+        CiliumPeer(.unresolved("the API server, whose address is not recorded"), path),
+        CiliumPeer(.nodes(nil), path, if: .apiServer),
+      ]
     case "ingress": return [CiliumPeer(.unresolved("Cilium's own ingress and gateway proxies"), path)]
     case "unmanaged":
       note(path, "means pods that Cilium has not taken over, which Ambit does not tell from others", .partIgnored)

@@ -147,10 +147,8 @@ extension CiliumReader {
     return .known(selector.pods)
   }
 
-  /// A requirement on peers that any policy allows by their labels: whoever lacks it is denied.
-  ///
-  /// Cilium adds it to the selectors of every policy that applies to the same pods. As a denial, it does the
-  /// same to pods that are let in otherwise: by an entity, or by a rule without peers.
+  /// A requirement on peers that any policy allows by their labels: in agents that know it, whoever lacks it is not
+  /// allowed so.
   private mutating func requirement(_ rule: Value, _ direction: Direction, _ path: String) -> [PolicyRule] {
     let key = direction == .ingress ? "fromRequires" : "toRequires"
     let path = "\(path).\(key)"
@@ -164,6 +162,9 @@ extension CiliumReader {
       }
     }
     let others = PeerTerm(.pods(.not(.all(of: parts))), path: path)
-    return [PolicyRule(action: .deny, peers: .terms([others]), traffic: .everything, path: path)]
+    return [
+      PolicyRule(
+        action: .deny, peers: .terms([others]), traffic: .everything, condition: .requirement, path: path)
+    ]
   }
 }

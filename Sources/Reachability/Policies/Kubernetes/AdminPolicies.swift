@@ -25,7 +25,7 @@ package enum AdminPolicies {
     var reader = AdminPolicyReader(fields: PolicyFields(identity), isV1Alpha2: isCluster, networkReach: reach)
     let spec = entry.object.spec
     let subjects = reader.subject(spec?["subject"])
-    let tier = reader.tier(spec)
+    let tier = reader.tier(spec, semantics.profile)
     let priority = reader.priority(spec)
     var sections: [Direction: Policy.Section] = [:]
     for direction in Direction.allCases {

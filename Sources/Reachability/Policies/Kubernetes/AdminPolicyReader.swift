@@ -10,8 +10,12 @@ struct AdminPolicyReader {
 
   private var kind: String { fields.identity.kind }
 
-  mutating func tier(_ spec: Value?) -> Tier? {
-    guard isV1Alpha2 else { return kind == "AdminNetworkPolicy" ? .admin : .baseline }
+  mutating func tier(_ spec: Value?, _ profile: Semantics.Profile) -> Tier? {
+    guard isV1Alpha2 else {
+      let isAdmin = kind == "AdminNetworkPolicy"
+      // Calico gives the older kinds tiers of their own, which by their names come before the others of their order.
+      return profile == .calico ? isAdmin ? .olderAdmin : .olderBaseline : isAdmin ? .admin : .baseline
+    }
     switch spec?["tier"]?.string {
     case "Admin": return .admin
     case "Baseline": return .baseline
