@@ -13,7 +13,7 @@ package struct AmbitCommand: AsyncParsableCommand {
       """,
     version: VersionText.text,
     subcommands: [
-      InitCommand.self, SnapshotCommand.self, WatchCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
+      InitCommand.self, SnapshotCommand.self, WatchCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
       LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self,
       ReportCommand.self, FrameworkCommand.self, RegisterCommand.self, VerifyCommand.self, CheckpointCommand.self,

@@ -2,12 +2,16 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Turns SIGTERM and SIGINT into a wish to stop; a second one ends the process at once.
+/// Turns SIGTERM and SIGINT into a wish to stop. A second one ends the process at once, and so does a wish that is not
+/// fulfilled in time.
 final class StopSignals: Sendable {
   private struct State {
     var last: Int32?
     var stop: (@Sendable () -> Void)?
   }
+
+  /// Shorter than what Kubernetes gives a pod: an API server that does not answer holds up no end.
+  private static let patience = 25.0
 
   private let state = Mutex(State())
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
@@ -42,11 +46,13 @@ final class StopSignals: Sendable {
       defer { state.last = state.last ?? number }
       return (state.last == nil, state.stop)
     }
-    guard isFirst else {
-      signal(number, SIG_DFL)
-      raise(number)
-      return
-    }
+    guard isFirst else { return StopSignals.end(by: number) }
+    DispatchQueue.global().asyncAfter(deadline: .now() + StopSignals.patience) { StopSignals.end(by: number) }
     stop?()
+  }
+
+  private static func end(by number: Int32) {
+    signal(number, SIG_DFL)
+    raise(number)
   }
 }

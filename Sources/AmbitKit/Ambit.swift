@@ -72,7 +72,8 @@ package final class Ambit {
     return cluster
   }
 
-  private func find(_ name: String?) throws -> String {
+  /// The same, without a look at its index.
+  package func find(_ name: String?) throws -> String {
     if let name {
       // The others are not looked at, however many there are.
       guard try store.heads(of: ClusterName.validated(name)) != HistoryHeads() else {

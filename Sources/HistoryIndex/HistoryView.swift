@@ -282,6 +282,28 @@ package struct HistoryView {
       [cluster, moment], observation)
   }
 
+  /// The last observation in which every kind was read or is known to be absent.
+  package func lastCompleteObservation(in cluster: String) throws -> IndexedObservation? {
+    try first(
+      HistoryView.observationQuery("isComplete AND result <> 'failed' ORDER BY observation.id DESC LIMIT 1"), [cluster],
+      observation)
+  }
+
+  /// The last reading that failed, and how many failed since one that did not; nil where the last one did not fail.
+  package func failures(in cluster: String) throws -> (last: IndexedObservation, count: Int)? {
+    let since = """
+      result = 'failed' AND observation.id > COALESCE((SELECT MAX(id) FROM observation
+        WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND result <> 'failed'), 0)
+      """
+    let last = try first(
+      HistoryView.observationQuery("\(since) ORDER BY observation.id DESC LIMIT 1"), [cluster, cluster], observation)
+    let count = try first(
+      "SELECT COUNT(*) FROM observation WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND \(since)",
+      [cluster, cluster]
+    ) { Int(try $0.number(0)) }
+    return last.map { ($0, count ?? 0) }
+  }
+
   /// The last observation of a state: the best testimony about a snapshot.
   package func lastObservation(of commit: String, in cluster: String) throws -> IndexedObservation? {
     try first(

@@ -7,6 +7,11 @@ internal import FoundationEssentials
 #endif
 
 extension SnapshotStore {
+  /// Whether a recording of a cluster was interrupted, and the next one will finish or undo it.
+  package func hasInterruptedRecording(_ cluster: String) -> Bool {
+    !folder.unreleased(cluster).isEmpty && !WriterLock.isHeld(cluster, in: path)
+  }
+
   /// Finishes or undoes what a writer of this cluster had begun when it died. Call it under the writer's lock.
   ///
   /// Where a ref had moved already, the recording is finished; where none had, it is undone, for nothing of it was

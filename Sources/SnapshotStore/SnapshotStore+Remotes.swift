@@ -32,6 +32,11 @@ extension SnapshotStore {
     return targets
   }
 
+  /// Remembers where a remote's reference stands after a push, as a fetch does.
+  package func remember(_ tracking: String, at name: ObjectName) throws(StoreError) {
+    try move(tracking, from: target(of: tracking), to: name, why: "push")
+  }
+
   /// Compares two histories; costs as many reads as there are commits on the longer side since their parting.
   ///
   /// - Throws: where a commit on the way is not in the store.

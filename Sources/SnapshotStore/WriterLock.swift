@@ -35,4 +35,12 @@ final class WriterLock {
   }
 
   deinit { close(file) }
+
+  /// Whether a writer holds the lock of a cluster at this moment; looks without taking it for longer than that.
+  static func isHeld(_ cluster: String, in store: String) -> Bool {
+    let file = open("\(store)/ambit/writers/\(cluster).lock", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    return flock(file, LOCK_SH | LOCK_NB) != 0
+  }
 }

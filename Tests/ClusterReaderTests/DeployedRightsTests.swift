@@ -44,6 +44,23 @@ import Testing
     #expect(grants(try rules("ClusterRole")) == expected)
   }
 
+  @Test func `what is listed may be watched`() throws {
+    for rule in try rules("ClusterRole") { #expect(Set(rule["verbs"]?.strings ?? []) == ["get", "list", "watch"]) }
+  }
+
+  @Test(arguments: ["cronjob.yaml", "watch.yaml"])
+  func `what is deployed reads as the account that the rights are given to, and confines itself`(_ file: String) throws {
+    let path = DeployedRightsTests.file.deletingLastPathComponent().appending(path: file)
+    let (documents, problems) = YAMLReader.documents([UInt8](try Data(contentsOf: path)))
+    #expect(problems.isEmpty)
+    let workload = try #require(documents.map(\.value).first { ["CronJob", "Deployment"].contains($0["kind"]?.string) })
+    let spec = try #require(workload[["spec", "template", "spec"]] ?? workload[["spec", "jobTemplate", "spec", "template", "spec"]])
+    #expect(spec["serviceAccountName"] == "ambit" && spec[["securityContext", "runAsNonRoot"]] == true)
+    let container = try #require(spec["containers"]?.list?.first)
+    #expect(container[["securityContext", "readOnlyRootFilesystem"]] == true)
+    #expect(documents.contains { $0.value["kind"] == "NetworkPolicy" && $0.value[["metadata", "name"]] == "default-deny" })
+  }
+
   @Test func `of ConfigMaps, one by its name and nothing else`() throws {
     let rules = try rules("Role")
     #expect(grants(rules) == [Grant(group: "", resource: "configmaps")])

@@ -27,7 +27,7 @@ final class WatchFixture {
 
   deinit { process?.send(signal: SIGKILL) }
 
-  func start(_ options: String..., environment: [String: String] = [:]) throws {
+  func start(_ options: [String] = [], environment: [String: String] = [:]) throws {
     process = try fixture.start(["watch", "--kubeconfig", "config", "-v"] + options, environment: environment)
   }
 
@@ -39,8 +39,11 @@ final class WatchFixture {
     return try process.wait()
   }
 
+  /// What the watch told so far.
+  var log: String { process?.errors ?? "" }
+
   /// Waits until something is so, and tells whether it became so.
-  func wait(_ seconds: Double = 15, until isSo: () throws -> Bool) async throws -> Bool {
+  func wait(_ seconds: Double = 40, until isSo: () throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + .seconds(seconds)
     while ContinuousClock.now < end {
       if try isSo() { return true }

@@ -149,6 +149,9 @@ package final class ReplayedCluster: Sendable {
     for stream in streams { stream.stream.cut() }
   }
 
+  /// Begins to serve a kind.
+  package func add(_ path: String, _ kind: Kind) { state.withLock { $0.kinds[path] = kind } }
+
   /// Serves a kind, or no longer does.
   package func serve(_ path: String, _ isServed: Bool) {
     let gone = state.withLock { state in

@@ -16,6 +16,7 @@ package final class StubAPIServer: Sendable {
     package let path: String
     package let query: [String: String]
     package let headers: [(name: String, value: String)]
+    package let body: String
 
     package func header(_ name: String) -> String? {
       headers.first { $0.name.lowercased() == name.lowercased() }?.value
@@ -85,13 +86,15 @@ package final class StubAPIServer: Sendable {
 
   private let state = Mutex(State())
   private let handler: Handler
+  private let methods: Set<String>
   private let isTLS: Bool
   private let listener = Mutex<(any Channel)?>(nil)
   /// Set once, before the server is lent out.
   private let boundPort = Mutex(0)
 
-  private init(isTLS: Bool, handler: @escaping Handler) {
+  private init(isTLS: Bool, methods: Set<String>, handler: @escaping Handler) {
     self.isTLS = isTLS
+    self.methods = methods
     self.handler = handler
   }
 
@@ -120,11 +123,13 @@ package final class StubAPIServer: Sendable {
   }
 
   /// Starts a server, lends it to `body` and stops it.
+  ///
+  /// - Parameter methods: those that are answered; others are refused, as nothing but GET may be sent to a cluster.
   package static func with<Result>(
-    tls: TLSConfiguration? = nil, handler: @escaping Handler = { _ in nil },
+    tls: TLSConfiguration? = nil, methods: Set<String> = ["GET"], handler: @escaping Handler = { _ in nil },
     _ body: (StubAPIServer) async throws -> Result
   ) async throws -> Result {
-    let server = StubAPIServer(isTLS: tls != nil, handler: handler)
+    let server = StubAPIServer(isTLS: tls != nil, methods: methods, handler: handler)
     let context = try tls.map { try NIOSSLContext(configuration: $0) }
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -153,7 +158,7 @@ package final class StubAPIServer: Sendable {
 
   fileprivate func answer(_ request: Request) -> Response {
     state.withLock { $0.requests.append(request) }
-    guard request.method == "GET" else {
+    guard methods.contains(request.method) else {
       return .status(405, reason: "MethodNotAllowed", message: "this server is only read")
     }
     if let response = handler(request) { return response }
@@ -204,6 +209,7 @@ private final class StubConnection: ChannelInboundHandler {
 
   private let server: StubAPIServer
   private var head: HTTPRequestHead?
+  private var body: [UInt8] = []
 
   init(server: StubAPIServer) { self.server = server }
 
@@ -212,14 +218,16 @@ private final class StubConnection: ChannelInboundHandler {
     case .head(let head):
       if self.head == nil { server.countConnection() }
       self.head = head
-    case .body: break
+      body = []
+    case .body(let part): body += part.readableBytesView
     case .end:
       guard let head else { return }
-      write(server.answer(StubConnection.request(head)), isKeptAlive: head.isKeepAlive, context: context)
+      let request = StubConnection.request(head, body: String(decoding: body, as: UTF8.self))
+      write(server.answer(request), isKeptAlive: head.isKeepAlive, context: context)
     }
   }
 
-  private static func request(_ head: HTTPRequestHead) -> StubAPIServer.Request {
+  private static func request(_ head: HTTPRequestHead, body: String) -> StubAPIServer.Request {
     let parts = head.uri.split(separator: "?", maxSplits: 1)
     var query: [String: String] = [:]
     for item in parts.count > 1 ? parts[1].split(separator: "&") : [] {
@@ -228,7 +236,7 @@ private final class StubConnection: ChannelInboundHandler {
     }
     return StubAPIServer.Request(
       method: head.method.rawValue, path: String(parts.first ?? ""), query: query,
-      headers: head.headers.map { ($0.name, $0.value) })
+      headers: head.headers.map { ($0.name, $0.value) }, body: body)
   }
 
   private func write(_ response: StubAPIServer.Response, isKeptAlive: Bool, context: ChannelHandlerContext) {

@@ -52,6 +52,12 @@ package final class RunningProcess: Sendable {
     return stat?.split(separator: ")").last?.hasPrefix(" T") == true
   }
 
+  /// What it wrote to stderr so far.
+  package var errors: String {
+    // The process writes at the place where this reads: it is put back by writing at the end.
+    String(decoding: (try? Data(contentsOf: URL(filePath: "/proc/self/fd/\(streams[1].fileDescriptor)"))) ?? Data(), as: UTF8.self)
+  }
+
   package func send(signal: Int32) { kill(process.processIdentifier, signal) }
 
   package func wait() throws -> Output {

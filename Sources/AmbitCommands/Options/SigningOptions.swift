@@ -36,12 +36,21 @@ struct SigningOptions: ParsableArguments {
     }
   }
 
+  /// Whether a store's own settings ask for signatures.
+  private static func isAsked(by store: SnapshotStore) -> Bool {
+    store.setting("ambit.sign").map { ["true", "yes", "on", "1"].contains($0.lowercased()) } ?? false
+  }
+
+  /// Whether what is recorded is signed without being asked to, by the environment or the store.
+  static func isConfigured(in store: SnapshotStore) -> Bool {
+    ProcessInfo.processInfo.environment["AMBIT_SIGNING_KEY"].map { !$0.isEmpty } ?? false || isAsked(by: store)
+  }
+
   private func path(in store: SnapshotStore?) throws -> String? {
     if let sign, !sign.isEmpty { return sign }
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["AMBIT_SIGNING_KEY"], !path.isEmpty { return path }
-    let isAsked = store?.setting("ambit.sign").map { ["true", "yes", "on", "1"].contains($0.lowercased()) } ?? false
-    guard sign != nil || isAsked else { return nil }
+    guard sign != nil || store.map(SigningOptions.isAsked) ?? false else { return nil }
     guard let path = store?.setting("user.signingKey"), !path.isEmpty else {
       throw StoreError(
         .unsigned, "commits are to be signed, and no key is named, so nothing was recorded",

@@ -15,7 +15,7 @@ enum ObservationOutput {
           + (observation.isTimeGiven ? " (given)" : ""), observation.result,
         observation.state.map { String($0.prefix(10)) } ?? "-",
         observation.result == "failed" ? "none" : coverageText(observation.coverage),
-        observation.source, gap.map(duration) ?? "-", notes(observation),
+        observation.source, gap.map(ElapsedTime.text) ?? "-", notes(observation),
       ])
       var map = Mapping([
         ("commit", .string(observation.commit)), ("result", .string(observation.result)),
@@ -76,17 +76,5 @@ enum ObservationOutput {
       map["reason"] = .string(reason)
     }
     return .map(map)
-  }
-
-  /// `2h 5m`, the two largest units; negative where the clock went back.
-  private static func duration(_ milliseconds: Int64) -> String {
-    guard milliseconds >= 0 else { return "-" + duration(-milliseconds) }
-    var rest = milliseconds / 1000
-    var parts: [String] = []
-    for (unit, size) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] as [(String, Int64)] {
-      if rest >= size { parts.append("\(rest / size)\(unit)") }
-      rest %= size
-    }
-    return parts.isEmpty ? "0s" : parts.prefix(2).joined(separator: " ")
   }
 }

@@ -61,6 +61,8 @@ extension Synchronizer {
         ledger.push(push.reference, commits: end - push.taken)
         push.taken = end
         push.locked = 0
+        // What is not remembered is fetched next time.
+        try? store.remember(push.reference.tracking(remote.name), at: push.commits[end - 1])
         if !push.isDone { rest.append(push) }
       case .locked where push.locked < Synchronizer.pauses.count:
         push.locked += 1

@@ -97,7 +97,7 @@ package struct Watcher {
     var wait = Watcher.shortestWait
     while let turn = await watch.next() {
       if turn.isInterval {
-        try await survey(watch, health)
+        if let reason = turn.surveyFailure { tell(.notSurveyed(reason: reason), health) }
         owed = .observation
       }
       while watch.hasPending {
@@ -129,22 +129,25 @@ package struct Watcher {
         try await watch.start()
         return !watch.isStopped
       } catch let error as ClusterReaderError where [.unreachable, .timedOut, .serverError].contains(error.code) {
-        try recorder.recordFailure(error.message, stopwatch())
+        try recordFailure(error.message, stopwatch(), recorder, health)
         tell(.unreachable(reason: error.message, retryIn: wait), health)
         guard await watch.pause(wait) else { return false }
         wait = min(wait * 2, Watcher.longestWait)
       } catch let error as any DescribedError {
-        try recorder.recordFailure(error.message, stopwatch())
+        try recordFailure(error.message, stopwatch(), recorder, health)
         throw error
       }
     }
   }
 
-  private func survey(_ watch: ClusterWatch, _ health: WatchHealth) async throws {
+  /// A reading that failed is a gap with a reason; where that cannot be recorded now, it is a gap without one.
+  private func recordFailure(
+    _ reason: String, _ captured: CaptureTime, _ recorder: WatchRecorder, _ health: WatchHealth
+  ) throws {
     do {
-      try await watch.survey()
-    } catch let error as ClusterReaderError {
-      tell(.notSurveyed(reason: error.message), health)
+      try recorder.recordFailure(reason, captured)
+    } catch let error as any DescribedError where Watcher.canPass(error) {
+      tell(.postponed(reason: error.message, hint: error.hint), health)
     }
   }
 

@@ -67,12 +67,11 @@ package struct ListenAddress: Sendable, Hashable {
 
   /// Reads `127.0.0.1:9464`, `[::1]:9464` or `localhost:9464`; nil where it is no such text.
   package init?(_ text: String) {
-    guard let parts = URLParts(text, defaultScheme: "none"), parts.scheme == "none", parts.user == nil,
-      parts.path.isEmpty, text.last(where: { $0 == ":" }) != nil
+    guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+      let parts = URLParts(String(text[..<colon]), defaultScheme: "none"), parts.scheme == "none", parts.user == nil,
+      parts.port == nil, parts.path.isEmpty
     else { return nil }
-    let port = parts.port ?? (text.hasSuffix(":0") ? 0 : -1)
-    guard port >= 0 else { return nil }
-    self.init(host: parts.host, port: port)
+    self.init(host: parts.host, port: Int(port))
   }
 
   /// Whether only this machine can reach it.

@@ -1,4 +1,5 @@
 package import KubeModel
+import Programs
 
 /// A cluster that is followed: every kind that a reading looks at is listed once and watched from there.
 ///
@@ -29,8 +30,7 @@ package final class ClusterWatch {
   private let queue: WatchQueue
   private let turnstile = Turnstile(3)
   private var state = WatchedState()
-  private var plan: ReadingPlan?
-  private var serverVersion: String?
+  private var survey: WatchSurvey?
   private var settings: (settings: [String: String]?, coverage: KindCoverage)?
   private var followers: [WatchTarget: (number: Int, task: Task<Void, Never>)] = [:]
   private var started = 0
@@ -38,7 +38,8 @@ package final class ClusterWatch {
   private var narrowed: Set<ResourceType> = []
   /// What came and was not applied yet, in the order of the server's versions.
   private var pending: ArraySlice<WatchMessage> = []
-  private var isIntervalDue = false
+  /// A survey that came while lists were waited for.
+  private var pendingSurvey: Result<WatchSurvey, ClusterReaderError>?
   private var timer: Task<Void, Never>?
   private var reminder: Task<Void, Never>?
 
@@ -87,19 +88,26 @@ package final class ClusterWatch {
 
   // MARK: Following
 
+  /// How long lists that are read anew, and what the server serves, are waited for.
+  private static let longestWait: Duration = .seconds(30)
+
   /// Finds out what the server serves, and reads every list once.
   ///
   /// - Throws: `ClusterReaderError` where the server does not tell.
   package func start() async throws {
-    try await look()
-    timer = Task { [queue, interval = options.interval] in
-      while (try? await Task.sleep(for: interval)) != nil { queue.tick() }
+    survey = try await WatchSurvey(of: client)
+    timer = Task { [client, queue, interval = options.interval] in
+      while (try? await Task.sleep(for: interval)) != nil {
+        queue.tick(await WatchSurvey.result(of: client, within: ClusterWatch.longestWait))
+      }
     }
-    try await listAll()
+    try await listAll(within: client.options.answerTimeout)
   }
 
   /// Reads every list anew, whatever was known: another writer may have recorded what no watch told yet.
-  package func listAll() async throws {
+  package func listAll() async throws { try await listAll(within: ClusterWatch.longestWait) }
+
+  private func listAll(within limit: Duration) async throws {
     for follower in followers.values { follower.task.cancel() }
     followers = [:]
     pending = []
@@ -107,38 +115,36 @@ package final class ClusterWatch {
     // The namespaces come first: their version is asked of all others, and where rights are given namespace by
     // namespace, they tell which.
     follow(targets.filter { $0.type == ResourceCatalog.namespaces }, at: nil)
-    await settle()
+    await settle(within: limit)
     follow(targets, at: state.versions.first)
-    await settle()
-    try await readSettings()
+    await settle(within: limit)
+    await readSettings()
   }
 
-  /// Looks again at what the server serves: kinds that came are followed, and those that went are absent.
-  ///
-  /// Lists that may not be watched are read again.
-  package func survey() async throws {
-    try await look()
-    for target in state.targets where !target.isWatchable {
-      forget(target)
-      state.await(target)
-    }
+  /// Follows kinds that came, and lets go of those that went. Lists that may not be watched are read again.
+  private func adopt(_ found: WatchSurvey) async {
+    survey = found
+    for target in state.targets where !target.isWatchable { forget(target) }
     follow(targets, at: nil)
-    await settle()
-    try await readSettings()
+    await readSettings()
   }
 
-  private func look() async throws {
-    serverVersion = try await client.version().gitVersion
-    plan = ReadingPlan(try await client.discovery())
-  }
-
-  private func readSettings() async throws {
-    settings = try await client.enforcementSettings(of: state.daemonSets)
+  private func readSettings() async {
+    let (client, daemonSets) = (client, state.daemonSets)
+    do {
+      settings = try await withTimeLimit(ClusterWatch.longestWait) {
+        try await client.enforcementSettings(of: daemonSets)
+      }
+    } catch {
+      settings = settings.map { known in
+        (known.settings, KindCoverage(group: "", resource: "configmaps", namespace: known.coverage.namespace, status: .unread(reason: "not told in time")))
+      }
+    }
   }
 
   /// The lists that what is known of the server asks for.
   private var targets: [WatchTarget] {
-    (plan?.kinds ?? []).flatMap { kind -> [WatchTarget] in
+    (survey?.plan.kinds ?? []).flatMap { kind -> [WatchTarget] in
       guard case .served(let served) = kind.source else { return [] }
       func target(_ namespace: String?) -> WatchTarget {
         WatchTarget(type: kind.type, served: served, namespace: namespace)
@@ -168,11 +174,13 @@ package final class ClusterWatch {
     followers.removeValue(forKey: target)?.task.cancel()
   }
 
-  /// Applies what comes until every list was read, or cannot be.
-  private func settle() async {
-    while !state.isSettled {
+  /// Applies what comes until every list was read, or cannot be. One that takes longer is not read yet.
+  private func settle(within limit: Duration) async {
+    let end = ContinuousClock.now + limit
+    remind(after: limit)
+    while !state.isSettled, .now < end {
       guard let gathered = await queue.gather(quiet: .zero, longest: .zero) else { return }
-      isIntervalDue = isIntervalDue || gathered.isInterval
+      pendingSurvey = gathered.survey ?? pendingSurvey
       for message in current(gathered.messages) { apply(message) }
       narrow()
     }
@@ -208,17 +216,26 @@ package final class ClusterWatch {
   package struct Turn: Sendable {
     /// Whether an interval is over.
     package let isInterval: Bool
+    /// Why it is not known what the server serves now; what it served before counts on.
+    package let surveyFailure: String?
   }
 
   /// Waits until something came, an interval is over or a reminder is due; nil when the watch was stopped.
   package func next() async -> Turn? {
-    if isIntervalDue {
-      isIntervalDue = false
-      return Turn(isInterval: true)
+    var survey = pendingSurvey
+    pendingSurvey = nil
+    if survey == nil {
+      guard let gathered = await queue.gather(quiet: options.quiet, longest: options.longestQuiet) else { return nil }
+      pending = ArraySlice(pending + ClusterWatch.ordered(current(gathered.messages)))
+      survey = gathered.survey
     }
-    guard let gathered = await queue.gather(quiet: options.quiet, longest: options.longestQuiet) else { return nil }
-    pending = ArraySlice(pending + ClusterWatch.ordered(current(gathered.messages)))
-    return Turn(isInterval: gathered.isInterval)
+    switch survey {
+    case nil: return Turn(isInterval: false, surveyFailure: nil)
+    case .failure(let error): return Turn(isInterval: true, surveyFailure: error.message)
+    case .success(let found):
+      await adopt(found)
+      return Turn(isInterval: true, surveyFailure: nil)
+    }
   }
 
   /// Messages in the order of the server's versions, which count all of its writes; those of one list stay in theirs.
@@ -280,7 +297,7 @@ package final class ClusterWatch {
   package var coverage: [KindCoverage] {
     let followed = Dictionary(grouping: state.targets, by: \.type)
     var coverage: [KindCoverage] = []
-    for kind in plan?.kinds ?? [] {
+    for kind in survey?.plan.kinds ?? [] {
       func note(_ status: KindCoverage.Status) {
         coverage.append(KindCoverage(group: kind.type.group, resource: kind.type.resource, status: status))
       }
@@ -306,7 +323,7 @@ package final class ClusterWatch {
     var assembler = ReadingAssembler(
       coverage: coverage, source: .server, scope: options.namespace, settings: settings?.settings,
       isOneInstant: state.versions.count <= 1)
-    assembler.serverVersion = serverVersion
+    assembler.serverVersion = survey?.serverVersion
     let outside = ClusterWatch.outside(options.namespace)
     assembler.isIntact = coverage.allSatisfy { ($0.unreadReason ?? outside) == outside }
     assembler.notes = client.connection.notes.map(\.message) + [ClusterWatch.note]

@@ -18,6 +18,8 @@ struct ListFollower: Sendable {
   /// The longest wait where the server itself ended a watch in good order.
   private static let longestPause = Duration.seconds(1)
 
+  private static let longestAbsence = Duration.seconds(8)
+
   /// Where the watch stands, shared with the closures that it calls.
   private actor Position {
     var version: String?
@@ -93,6 +95,8 @@ struct ListFollower: Sendable {
     switch described.code {
     // A matter of rights or of kinds, which hardly changes within seconds.
     case .forbidden, .absent, .unauthorized: delay = retry.maximumDelay
+    // A server that is back is to be met soon, and one that is away has no load.
+    case .unreachable, .timedOut: delay = min(delay, ListFollower.longestAbsence)
     default: break
     }
     if let asked = failure?.retryAfter { delay = min(max(delay, asked), retry.maximumDelay) }

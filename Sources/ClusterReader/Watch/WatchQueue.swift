@@ -6,7 +6,7 @@ import Synchronization
 final class WatchQueue: Sendable {
   private struct State {
     var messages: [WatchMessage] = []
-    var isInterval = false
+    var survey: Result<WatchSurvey, ClusterReaderError>?
     var isReminded = false
     var isStopped = false
   }
@@ -37,9 +37,9 @@ final class WatchQueue: Sendable {
     wake.yield()
   }
 
-  /// An interval is over.
-  func tick() {
-    state.withLock { $0.isInterval = true }
+  /// An interval is over, and the server was asked what it serves.
+  func tick(_ survey: Result<WatchSurvey, ClusterReaderError>) {
+    state.withLock { $0.survey = survey }
     wake.yield()
   }
 
@@ -60,7 +60,8 @@ final class WatchQueue: Sendable {
   /// What came since the last time.
   struct Gathered {
     var messages: [WatchMessage]
-    var isInterval: Bool
+    /// What the server serves; nil where no interval is over.
+    var survey: Result<WatchSurvey, ClusterReaderError>?
   }
 
   /// Waits until there is something, and then until nothing more came for `quiet`, at most `longest`.
@@ -69,7 +70,7 @@ final class WatchQueue: Sendable {
   func gather(quiet: Duration, longest: Duration) async -> Gathered? {
     var iterator = wakes.makeAsyncIterator()
     while true {
-      let (hasSome, isStopped) = state.withLock { (!$0.messages.isEmpty || $0.isInterval || $0.isReminded, $0.isStopped) }
+      let (hasSome, isStopped) = state.withLock { (!$0.messages.isEmpty || $0.survey != nil || $0.isReminded, $0.isStopped) }
       if hasSome { break }
       guard !isStopped, await iterator.next() != nil else { return nil }
     }
@@ -80,8 +81,8 @@ final class WatchQueue: Sendable {
       guard (try? await Task.sleep(for: quiet)) != nil else { break }
     }
     return state.withLock { state in
-      defer { (state.messages, state.isInterval, state.isReminded) = ([], false, false) }
-      return Gathered(messages: state.messages, isInterval: state.isInterval)
+      defer { (state.messages, state.survey, state.isReminded) = ([], nil, false) }
+      return Gathered(messages: state.messages, survey: state.survey)
     }
   }
 }

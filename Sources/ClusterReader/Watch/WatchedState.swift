@@ -19,8 +19,6 @@ struct WatchedState {
     var status = Status.starting
     /// Whether it was ever read.
     var isRead = false
-    /// Whether it is being read again, and waited for.
-    var isAwaited = false
     var version: String?
     var parts: [ObjectID: ReadingPart] = [:]
     /// The uids of objects that were deleted last, the latest at the end: none of them comes back.
@@ -68,15 +66,8 @@ struct WatchedState {
 
   /// Whether every list was read or is known not to be readable now.
   var isSettled: Bool {
-    targets.allSatisfy { target in
-      guard let cache = caches[target], !cache.isAwaited else { return false }
-      if case .starting = cache.status { return false }
-      return true
-    }
+    targets.allSatisfy { if case .starting = caches[$0]?.status { false } else { true } }
   }
-
-  /// A list is read again: it is not settled until it was.
-  mutating func await(_ target: WatchTarget) { caches[target]?.isAwaited = true }
 
   /// How long a list that was followed has not been; nil where it is.
   func downtime(of target: WatchTarget, now: ContinuousClock.Instant) -> Duration? {
@@ -123,7 +114,7 @@ struct WatchedState {
       cache.parts = Dictionary(parts.lazy.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
       cache.version = version
       cache.status = taint.map { .tainted($0) } ?? .current
-      (cache.isRead, cache.isAwaited) = (true, false)
+      cache.isRead = true
     case .changed(let part, let version):
       if !cache.isPast((part.id, part.uid, version)) { cache.parts[part.id] = part }
       cache.move(to: version)
@@ -133,7 +124,6 @@ struct WatchedState {
     case .bookmark(let version): cache.move(to: version)
     case .opened: if case .down = cache.status, cache.isRead { cache.status = .current }
     case .down(let error):
-      cache.isAwaited = false
       if case .down = cache.status { break }
       cache.status = .down(error.message, since: now)
     }
