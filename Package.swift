@@ -175,7 +175,7 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
-      ], exclude: ["Golden"]),
+      ], exclude: ["Golden", "Recording"]),
     .testTarget(name: "DurabilityTests", dependencies: ["ambit", "TestSupport"], exclude: ["Shim"]),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"], exclude: ["Corpus"]),
     .testTarget(name: "ArchitectureTests"),
