@@ -39,6 +39,7 @@ struct AttributeCommand: ParsableCommand {
     let attributor = try Attributor(ambit, cluster: name)
     let outcome = try attributor.read(logs, at: .now)
     try ambit.catchUp(name)
+    try AttributionNotes(ambit, cluster: name).write(at: .now)
     AttributeOutput.tell(outcome)
     AttributeOutput.output(outcome, try attributor.explained(), cluster: name).print(output.output)
     if !outcome.log.isComplete { throw ExitCode(2) }

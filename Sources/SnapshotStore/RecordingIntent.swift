@@ -49,6 +49,6 @@ struct RecordingIntent: Equatable {
   /// Whether a writer may move a ref: a cluster's its branch, observations and change records, a line's the line.
   static func moves(_ writer: String, _ reference: String) -> Bool {
     [SnapshotStore.branch(writer), SnapshotStore.observations(writer), StoreLine.changes(of: writer).reference]
-      .contains(reference) || StoreLine.all.contains { $0.writer == writer && $0.holds(reference) }
+      .contains(reference) || (StoreLine.all + [.notes]).contains { $0.writer == writer && $0.holds(reference) }
   }
 }

@@ -24,6 +24,8 @@ package struct StoreLine: Sendable, Hashable {
   /// What the owner decided. There is one answer to what is in force, and so one line.
   package static let registers = StoreLine(reference: "refs/ambit/registers", kind: "register")
 
+  /// A rendering for `git log --notes=ambit` of what is told elsewhere.
+  package static let notes = StoreLine(reference: "refs/notes/ambit", kind: "notes")
   /// What audit logs tell of a cluster, whose writer keeps it.
   package static func changes(of cluster: String) -> StoreLine {
     StoreLine(reference: "refs/ambit/changes/\(cluster)", kind: "changes", writer: cluster)
@@ -31,6 +33,13 @@ package struct StoreLine: Sendable, Hashable {
 
   /// The lines of the whole store.
   package static let all = [registers, reviews, journal]
+
+  /// The line that a ref is, or is one store's part of; nil where it is none that others rely on.
+  package static func line(of reference: String) -> StoreLine? {
+    let prefix = StoreLine.changes(of: "").reference
+    if reference.hasPrefix(prefix) { return .changes(of: String(reference.dropFirst(prefix.count))) }
+    return all.first { $0.holds(reference) }
+  }
 
   /// Whether a ref is this line, or one store's part of it.
   package func holds(_ reference: String) -> Bool {

@@ -37,6 +37,22 @@ package struct Attributor {
 
   /// Reads logs; again, in another order or with others, they add nothing.
   package func read(_ sources: [String], at time: Moment) throws -> Outcome {
+    let reader = AuditLogReader(sources: sources, wants: .writes())
+    let (log, ignored, kept) = try take(logs: sources, at: time) { try reader.read($0) }
+    return Outcome(log: log, ignored: ignored, kept: kept)
+  }
+
+  /// Reads what was added to a log since the last time.
+  ///
+  /// - Returns: what was damaged of it; nothing where all could be read.
+  package func follow(_ log: LogFollower, named name: String, at time: Moment) throws -> [AuditLogLedger.Damage] {
+    try take(logs: [name], at: time) { try log.read($0) }.read.flatMap(\.damages)
+  }
+
+  /// Takes events into the change records.
+  private func take<Read>(
+    logs: [String], at time: Moment, _ read: ((AuditEvent) throws -> Void) throws -> Read
+  ) throws -> (read: Read, ignored: [ChangeDeriver.Ignored: Int], kept: Kept) {
     var coverage = LogCoverage()
     var records: [String: ChangeRecord] = [:]
     var ignored: [ChangeDeriver.Ignored: Int] = [:]
@@ -45,14 +61,14 @@ package struct Attributor {
     func keep() throws {
       coverage.settle()
       let added = try ledger.add(
-        records.values.sorted { $0.id < $1.id }, coverage: coverage, logs: sources.map(HiddenText.escaped), at: time)
+        records.values.sorted { $0.id < $1.id }, coverage: coverage, logs: logs.map(HiddenText.escaped), at: time)
       kept.requests += records.count
       kept.new += added.new
       kept.fuller += added.fuller
       kept.commit = added.commit?.description ?? kept.commit
       records = [:]
     }
-    let log = try AuditLogReader(sources: sources, wants: .writes()).read { event in
+    let result = try read { event in
       if let time = (event.stageTime ?? event.requestReceived)?.microseconds { coverage.take(time) }
       switch ChangeDeriver.outcome(of: event) {
       case .ignored(let reason): ignored[reason, default: 0] += 1
@@ -65,7 +81,7 @@ package struct Attributor {
       }
     }
     try keep()
-    return Outcome(log: log, ignored: ignored, kept: kept)
+    return (result, ignored, kept)
   }
 
   /// How much of a cluster's history the logs explain.

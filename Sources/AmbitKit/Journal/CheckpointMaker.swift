@@ -34,7 +34,7 @@ package struct CheckpointMaker {
       extensions.append("branch \(state)")
       if let digest = try store.commit(state).trailer("Ambit-State-SHA256") { extensions.append("state sha256:\(digest)") }
     }
-    for line in StoreLine.all {
+    for line in StoreLine.all + [.changes(of: cluster)] {
       if let head = try store.head(of: line) { extensions.append("\(line.checkpointWord) \(head)") }
     }
     extensions.append("time \(time.text)")
@@ -91,9 +91,9 @@ extension StoreLine {
   /// The word before the name of its last commit in a checkpoint.
   var checkpointWord: String {
     switch self {
-    case .journal: "journal"
+    case .registers: "registers"
     case .reviews: "reviews"
-    default: "registers"
+    default: kind
     }
   }
 }

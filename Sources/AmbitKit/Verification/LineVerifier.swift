@@ -78,7 +78,8 @@ extension StoreLine {
     switch self {
     case .journal: "entry of the journal"
     case .reviews: "record of a review"
-    default: "version of the registers"
+    case .registers: "version of the registers"
+    default: "set of change records"
     }
   }
 }

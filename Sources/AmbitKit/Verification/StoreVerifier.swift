@@ -69,7 +69,7 @@ package struct StoreVerifier {
     var lines: [LineVerifier] = []
     var histories: [String: (ObjectName) -> Bool] = [:]
     for reference in references {
-      guard let line = StoreLine.all.first(where: { $0.holds(reference.name) }) else { continue }
+      guard let line = StoreLine.line(of: reference.name) else { continue }
       var verifier = LineVerifier(line, reference.name, reference.target, audit: audit, store: ambit.store.path, &report)
       verifier.run(options, &report)
       lines.append(verifier)
@@ -204,7 +204,8 @@ package struct StoreVerifier {
       if let (code, message) = checkpoint.objection(keys: options.noteKeys, options) {
         report.add(code, checkpoint.place, message, command)
       }
-      for line in StoreLine.all {
+      let changes = clusters.filter { checkpoint.isOf($0) }.map { StoreLine.changes(of: $0) }
+      for line in StoreLine.all + changes {
         guard let entry = checkpoint.told(line.checkpointWord).flatMap({ ObjectName(hex: $0) }),
           !lines.contains(where: { $0.line == line && $0.contains(entry) })
         else { continue }
