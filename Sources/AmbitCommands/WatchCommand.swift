@@ -35,6 +35,12 @@ struct WatchCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
+    help: ArgumentHelp(
+      "Follow an audit log, also across its rotation; changes that it tells become commits of their own", valueName: "file"))
+  var auditLog: [String] = []
+
+  @Option(
+    name: .long,
     help: ArgumentHelp("Answer /healthz and /metrics on this address, such as 127.0.0.1:9464", valueName: "address"))
   var listen: String?
 
@@ -96,6 +102,7 @@ struct WatchCommand: AsyncParsableCommand {
     options.namespace = namespaces.namespace
     options.acceptsNewCluster = acceptNewCluster
     options.believedLoss = believeLoss
+    options.auditLogs = auditLog
     LiveConnection.tellNotes(of: connection)
     let log = WatchLog(cluster: options.cluster, isVerbose: verbose)
     let notifier = try notifier(ambit, options.cluster, log)

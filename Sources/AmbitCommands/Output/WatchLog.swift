@@ -29,6 +29,7 @@ struct WatchLog: Sendable {
     case .unread(let kind, let reason): write(.warning, "unread", [("kind", kind), ("reason", reason)])
     case .readAgain(let kind): write(.info, "read-again", [("kind", kind)])
     case .notSurveyed(let reason): write(.warning, "not-surveyed", [("reason", reason)])
+    case .logDamaged(let place): write(.warning, "audit-log-damaged", [("place", place)])
     case .maintained(let note): write(.debug, "maintained", [("note", note)])
     case .stopped: write(.info, "stopped", [])
     }

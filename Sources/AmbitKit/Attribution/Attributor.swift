@@ -42,11 +42,20 @@ package struct Attributor {
     return Outcome(log: log, ignored: ignored, kept: kept)
   }
 
-  /// Reads what was added to a log since the last time.
+  /// Reads what was added to a log since the last time; where it cannot be kept, the next time reads it again.
   ///
-  /// - Returns: what was damaged of it; nothing where all could be read.
-  package func follow(_ log: LogFollower, named name: String, at time: Moment) throws -> [AuditLogLedger.Damage] {
-    try take(logs: [name], at: time) { try log.read($0) }.read.flatMap(\.damages)
+  /// - Returns: what was damaged of it, and what the change records gained.
+  func follow(
+    _ log: LogFollower, named name: String, at time: Moment
+  ) throws -> (damages: [AuditLogLedger.Damage], kept: Kept) {
+    let position = log.position
+    do {
+      let (read, _, kept) = try take(logs: [name], at: time) { try log.read($0) }
+      return (read.flatMap(\.damages), kept)
+    } catch {
+      log.position = position
+      throw error
+    }
   }
 
   /// Takes events into the change records.

@@ -20,6 +20,8 @@ package final class WatchRecorder {
   private let options: Watcher.Options
   /// The last observation as this watch knows it: another one is another writer's.
   private var known: ObjectName?
+  private let logs: FollowedLogs
+  private var damages: [String] = []
 
   /// Attempts of one recording that meets other writers.
   private static let attempts = 5
@@ -29,6 +31,7 @@ package final class WatchRecorder {
     self.options = options
     cluster = try ClusterName.validated(options.cluster)
     recorder = Recorder(ambit)
+    logs = try FollowedLogs(options.auditLogs, ambit, cluster: cluster)
     known = try ambit.store.heads(of: cluster).observation
   }
 
@@ -67,6 +70,7 @@ package final class WatchRecorder {
       try await watch.listAll()
       known = before.observation
     }
+    damages += try logs.read(at: captured.to)
     var recorderOptions = options.recorderOptions(captured)
     recorderOptions.isForChangesOnly = onlyChanges
     let reading = watch.reading(known: try recorder.known(cluster))
@@ -82,6 +86,12 @@ package final class WatchRecorder {
     return Recorded(
       outcome: recorded.outcome, reading: recorded.reading, capturedTo: captured.to,
       previousCommit: before.state?.description)
+  }
+
+  /// What of the audit logs could not be read since the last time this was called.
+  func takeDamages() -> [String] {
+    defer { damages = [] }
+    return damages
   }
 
   /// Records that nothing can be read at this moment, and why.

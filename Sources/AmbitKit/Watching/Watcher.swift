@@ -11,6 +11,8 @@ package struct Watcher {
     package var acceptsNewCluster = false
     /// The share of a kind's objects, in percent, whose loss is believed at once.
     package var believedLoss = 50
+    /// Audit logs that are followed, so that changes become commits by who made them.
+    package var auditLogs: [String] = []
 
     package init(cluster: String) { self.cluster = cluster }
 
@@ -20,6 +22,7 @@ package struct Watcher {
       options.clockFlag = captured.flag
       options.acceptsNewCluster = acceptsNewCluster
       options.believedLoss = believedLoss
+      options.commitsChanges = true
       return options
     }
   }
@@ -41,6 +44,8 @@ package struct Watcher {
     /// What the server serves could not be found out; what was known of it counts on.
     case notSurveyed(reason: String)
     case maintained(note: String)
+    /// A part of an audit log could not be read.
+    case logDamaged(place: String)
     case stopped
   }
 
@@ -170,6 +175,7 @@ package struct Watcher {
         let reading = try await surroundings.readAgain()
         return Recorder.Attempt(reading, options.recorderOptions(stopwatch()))
       }
+      for place in recorder.takeDamages() { tell(.logDamaged(place: place), health) }
       if let recorded { tell(.recorded(recorded), health) }
       return .nothing
     } catch let error as any DescribedError where Watcher.canPass(error) {

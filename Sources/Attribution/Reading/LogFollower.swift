@@ -8,7 +8,13 @@ package final class LogFollower {
   private let path: String
   private let wants: AuditWants
   /// Which file was read last, and how far.
-  private var place: (file: UInt64, offset: UInt64)?
+  package struct Position: Sendable {
+    let file: UInt64
+    let offset: UInt64
+  }
+
+  /// Where to go on; to be put back where what was read could not be used.
+  package var position: Position?
 
   package init(_ path: String, wants: AuditWants) {
     self.path = path
@@ -26,15 +32,15 @@ package final class LogFollower {
   /// - Throws: what `body` throws; what was read until then counts as read.
   package func read(_ body: (AuditEvent) throws -> Void) throws -> [AuditLogLedger] {
     var ledgers: [AuditLogLedger] = []
-    if let last = place, let current = LogFollower.number(of: path), current.file != last.file || current.size < last.offset {
+    if let last = position, let current = LogFollower.number(of: path), current.file != last.file || current.size < last.offset {
       if current.file != last.file, let rotated = rotated(last.file) {
         ledgers += try read(rotated, from: last.offset, toEnd: true, body).ledgers
       }
-      place = nil
+      position = nil
     }
     guard let current = LogFollower.number(of: path) else { return ledgers }
-    let result = try read(path, from: place?.offset ?? 0, toEnd: false, body)
-    place = (current.file, result.offset)
+    let result = try read(path, from: position?.offset ?? 0, toEnd: false, body)
+    position = Position(file: current.file, offset: result.offset)
     return ledgers + result.ledgers
   }
 
