@@ -67,7 +67,7 @@ final class ConnectionEvaluator {
     let semantics = Semantics(
       question.profile ?? Semantics.Profile(of: state), ipBlocks: question.ipBlocks, decidesSelf: question.decidesSelf)
     let analysis = ReachabilityAnalysis(state, semantics)
-    let places = PlaceReference(analysis.model)
+    let places = PlaceReference(analysis)
     return Found(
       analysis: analysis, sources: try places.present(question.source, namespace: question.namespace),
       destinations: try places.present(question.destination, namespace: question.namespace))
