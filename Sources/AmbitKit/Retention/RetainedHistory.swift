@@ -1,3 +1,4 @@
+internal import Attribution
 internal import ClusterReader
 internal import HistoryIndex
 internal import Integrity
@@ -43,7 +44,18 @@ package struct RetainedHistory {
     try await copyTrees(cuts)
     for cut in cuts {
       try new.replay(in: cut.cluster) { try cut.isEmpty ? same(cut, $0) : replay(cut, $0) }
+      try keepRecords(cut)
     }
+  }
+
+  /// Brings the change records of what stays; they depend on no commit.
+  private func keepRecords(_ cut: RetentionCut) throws {
+    let ledger = ChangeLedger(ambit.store, cluster: cut.cluster)
+    guard let head = try ledger.head else { return }
+    let records = try ledger.all(at: head).map(\.record).filter {
+      cut.isEmpty || $0.microseconds >= cut.start.milliseconds * 1000
+    }
+    _ = try ChangeLedger(new, cluster: cut.cluster).add(records, coverage: ledger.coverage(), logs: [], at: now)
   }
 
   // MARK: Trees
