@@ -76,7 +76,9 @@ package final class Ambit {
   package func find(_ name: String?) throws -> String {
     if let name {
       // The others are not looked at, however many there are.
-      guard try store.heads(of: ClusterName.validated(name)) != HistoryHeads() else {
+      let isKnown = try store.heads(of: ClusterName.validated(name)) != HistoryHeads()
+      // Logs can be read before the first reading.
+      guard try isKnown || store.head(of: .changes(of: name)) != nil else {
         let clusters = try store.clusters()
         throw AmbitError(
           .notFound, "there is no cluster '\(name)' in this store",

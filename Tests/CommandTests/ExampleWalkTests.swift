@@ -39,6 +39,27 @@ import TestSupport
       ], in: fixture())
   }
 
+  @Test func `who changed what`() throws {
+    let fixture = try CommandFixture.example()
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let log = try Data(contentsOf: root.appending(path: "examples/shop-audit.log.gz"))
+    try log.write(to: URL(filePath: "\(fixture.directory)/audit.log.gz"))
+    try log.prefix(9_000).write(to: URL(filePath: "\(fixture.directory)/cut.log.gz"))
+    try Golden.expect(
+      "attribution",
+      [
+        "attribute --coverage", "attribute cut.log.gz", "attribute audit.log.gz -o json", "attribute audit.log.gz",
+        "log -n payments", "log -n legacy", "log netpol/tmp-debug -n payments -o json -l 1", "log --attempts -n payments",
+        "blame netpol/default-deny -n payments --at shop -o csv", "attribute --coverage", "attribute none.log",
+        "attribute", "audit-policy check none.yaml", "index check",
+      ], in: fixture)
+    let policy = try fixture("audit-policy").stdout
+    #expect(try fixture.run(["audit-policy", "check", "-"], input: policy).status == 0)
+    let notes = try fixture.run(
+      ["-C", fixture.store, "log", "--notes=ambit", "--format=%N", "shop"], program: "/usr/bin/git").stdout
+    #expect(notes.contains("deleted payments/networkpolicies.networking.k8s.io/tmp-debug by alice"))
+  }
+
   @Test func `compliance`() throws {
     try Golden.expect(
       "compliance",

@@ -31,8 +31,8 @@ enum AttributeOutput {
     let certain = explained.byCertainty[.exact, default: 0] + explained.byCertainty[.sole, default: 0]
     var lines = [
       "\(cluster): \(outcome.kept.requests) write requests: \(outcome.kept.new) new, \(outcome.kept.fuller) now told more fully, \(known) known",
-      "\(certain) of \(explained.changes) changes in the history have an author:",
     ]
+    if explained.changes > 0 { lines.append("\(certain) of \(explained.changes) changes in the history have an author:") }
     let words: [(IndexedAttribution.Certainty, String)] = [
       (.exact, "the log has the very state that was read"), (.sole, "only one user wrote in that time"),
       (.candidates, "several users wrote in that time"), (.unexplained, "the log has other states than the one read"),
