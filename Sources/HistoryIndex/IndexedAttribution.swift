@@ -32,6 +32,8 @@ package struct IndexedAttribution: Sendable, Hashable {
     package var authorization: String?
     package var auditID: String?
     package var cause: String?
+    /// What GitOps tools and Helm know the object by.
+    package var tracking: [String: String] = [:]
     /// The part of Kubernetes that carried it out, where the user only asked for what led to it.
     package var carriedOutBy: String?
     /// What the user asked for then, such as `delete namespaces/legacy`.
@@ -82,6 +84,7 @@ extension IndexedAttribution.Step {
     map["authorization"] = authorization.map(Value.string)
     map["auditID"] = auditID.map(Value.string)
     map["cause"] = cause.map(Value.string)
+    if !tracking.isEmpty { map["tracking"] = .map(Mapping(tracking.map { ($0.key, .string($0.value)) })) }
     map["carriedOutBy"] = carriedOutBy.map(Value.string)
     map["asked"] = asked.map(Value.string)
     return .map(map)
@@ -100,6 +103,7 @@ extension IndexedAttribution.Step {
     authorization = value["authorization"]?.string
     auditID = value["auditID"]?.string
     cause = value["cause"]?.string
+    tracking = value["tracking"]?.stringMap ?? [:]
     carriedOutBy = value["carriedOutBy"]?.string
     asked = value["asked"]?.string
   }

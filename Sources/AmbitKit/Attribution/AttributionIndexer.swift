@@ -142,6 +142,7 @@ extension IndexedAttribution.Step {
     authorization = deciding.authorization
     auditID = deciding.auditID
     cause = step.cause
+    tracking = record.tracking
     if step.because != nil {
       carriedOutBy = record.user?.name
       asked = deciding.request

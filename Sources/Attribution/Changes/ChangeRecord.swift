@@ -146,6 +146,19 @@ package struct ChangeRecord: Sendable, Hashable {
     return "\(verb) \(resource)" + (target.name.map { "/\($0)" } ?? "")
   }
 
+  /// What GitOps tools and Helm write on an object to know it by, as it stood after this.
+  package var tracking: [String: String] {
+    guard let state else { return [:] }
+    return state.annotations.merging(state.labels) { annotation, _ in annotation }
+      .filter { ChangeRecord.trackingKeys.contains($0.key) }
+  }
+
+  private static let trackingKeys: Set<String> = [
+    "app.kubernetes.io/managed-by", "argocd.argoproj.io/instance", "argocd.argoproj.io/tracking-id",
+    "helm.toolkit.fluxcd.io/name", "helm.toolkit.fluxcd.io/namespace", "kustomize.toolkit.fluxcd.io/name",
+    "kustomize.toolkit.fluxcd.io/namespace", "meta.helm.sh/release-name", "meta.helm.sh/release-namespace",
+  ]
+
   /// The annotation of the change-cause.
   package static let causeKey = "kubernetes.io/change-cause"
 }
