@@ -33,7 +33,7 @@ import Testing
       let state = try history.state(at: history.point(commit))
       let semantics = Semantics(question.profile ?? .init(of: state), ipBlocks: question.ipBlocks)
       let analysis = ReachabilityAnalysis(state, semantics)
-      let places = PlaceReference(analysis.model)
+      let places = PlaceReference(analysis)
       func candidates(_ end: String) throws -> [PlaceReference.Candidate] {
         do { return try places.candidates(end) } catch let error as AmbitError where error.failure == .notFound { return [] }
       }
