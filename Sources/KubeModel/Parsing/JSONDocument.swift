@@ -77,22 +77,36 @@ public struct JSONPart {
   private var payload: Int { Int(tape[position] & 0x00FF_FFFF_FFFF_FFFF) }
 
   /// The position behind this part.
-  private var end: Int {
-    switch kind {
+  private var end: Int { JSONPart.end(of: position, on: tape) }
+
+  private static func end(of position: Int, on tape: UnsafePointer<UInt64>) -> Int {
+    switch UInt8(tape[position] >> 56) {
     // The payload of an opening bracket begins with the position behind its closing one.
-    case UInt8(ascii: "{"), UInt8(ascii: "["): payload & 0xFFFF_FFFF
+    case UInt8(ascii: "{"), UInt8(ascii: "["): Int(tape[position] & 0xFFFF_FFFF)
     case UInt8(ascii: "l"), UInt8(ascii: "u"), UInt8(ascii: "d"): position + 2
     default: position + 1
     }
   }
 
-  private func part(_ position: Int) -> JSONPart {
+  /// The part of the same document that begins there on the tape.
+  func part(_ position: Int) -> JSONPart {
     JSONPart(document: document, tape: tape, strings: strings, position: position)
   }
 
   /// The value of a key, or nil where this is no mapping or lacks it. Of equal keys, the first one's.
   public subscript(key: StaticString) -> JSONPart? {
     entries?.first { $0.key.isText(literal: key) }?.value
+  }
+
+  /// Goes through the keys of a mapping and the positions of their values; through nothing where this is none.
+  func forEachEntry(_ body: (_ key: UnsafeBufferPointer<UInt8>, _ value: Int) -> Void) {
+    guard kind == UInt8(ascii: "{") else { return }
+    let end = end - 1
+    var next = position + 1
+    while next < end {
+      body(text(next), next + 1)
+      next = JSONPart.end(of: next + 1, on: tape)
+    }
   }
 
   /// The keys and values of a mapping in the order in which they stand, equal keys too; nil where this is none.
@@ -126,11 +140,13 @@ public struct JSONPart {
   public var isMap: Bool { kind == UInt8(ascii: "{") }
   public var isNull: Bool { kind == UInt8(ascii: "n") }
 
-  private var text: UnsafeBufferPointer<UInt8> {
-    let start = strings + payload
-    var length: UInt32 = 0
-    for index in 0..<4 { length |= UInt32(start[index]) << (8 * UInt32(index)) }
-    return UnsafeBufferPointer(start: start + 4, count: Int(length))
+  private var text: UnsafeBufferPointer<UInt8> { text(position) }
+
+  /// The text of the string that stands there.
+  private func text(_ position: Int) -> UnsafeBufferPointer<UInt8> {
+    let start = UnsafeRawPointer(strings) + Int(tape[position] & 0x00FF_FFFF_FFFF_FFFF)
+    let length = UInt32(littleEndian: start.loadUnaligned(as: UInt32.self))
+    return UnsafeBufferPointer(start: (start + 4).assumingMemoryBound(to: UInt8.self), count: Int(length))
   }
 
   /// The bytes of a string, which are there as long as the document is; nil where this is none.
