@@ -16,7 +16,9 @@ import Testing
   static func isWanted(_ event: AuditEvent, _ wants: AuditWants) -> Bool {
     if let verbs = wants.verbs, !verbs.contains(event.verb) { return false }
     guard let resources = wants.resources else { return true }
-    guard let object = event.objectRef else { return false }
+    guard let object = event.objectRef else {
+      return event.requestURI == nil && event.provenance.format != .cloudLogging
+    }
     guard let group = object.apiGroup, let resource = object.resource else { return true }
     return resources.contains(GroupResource(group: group, resource: resource))
   }

@@ -27,6 +27,9 @@ struct CloudLoggingEntry: EventSource {
     return String(verb)
   }
 
+  /// By its method at least.
+  var tellsObject: Bool { true }
+
   /// What `networking.k8s.io/v1/namespaces/NS/networkpolicies/NAME` names; where the entry has no such name, what the
   /// method tells of the resource, which is not its group.
   func objectReference() throws(RecordFault) -> AuditObjectReference? {

@@ -56,6 +56,9 @@ struct ContainerLines {
 
   private var parts: [String: Part] = [:]
 
+  /// Whether the rest of a line is to come.
+  func isPending(_ stream: String) -> Bool { parts[stream] != nil }
+
   /// Takes a line and gives what is whole with it; nil where the rest is to come. What grows too long is given as it
   /// is, and will be no JSON.
   mutating func add(_ line: Line, _ place: RecordPlace) -> Whole? {

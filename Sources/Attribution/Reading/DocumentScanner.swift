@@ -16,7 +16,7 @@ struct DocumentScanner {
   /// The line where the scan is.
   private var line: Int
   /// Where that line begins; nil where it began before the window.
-  private(set) var lineStart: Int? = 0
+  private var lineStart: Int? = 0
   /// Where the record that is being scanned begins, in the window and by its line.
   private var recordStart = 0
   private var recordLine: Int
@@ -120,9 +120,16 @@ struct DocumentScanner {
 
   /// Steps over what has been scanned.
   mutating func consume() {
-    window.consume(place)
+    window.consume(place, breaks: line - window.line)
     lineStart = lineStart.flatMap { $0 >= place ? $0 - place : nil }
     (place, recordStart) = (0, 0)
+  }
+
+  /// Steps over what stands before the line where the scan is; false where the line began before that.
+  mutating func consumeToLine() -> Bool {
+    guard let lineStart else { return false }
+    window.consume(lineStart, breaks: line - window.line)
+    return true
   }
 
   /// Steps over a comma, or over the closing bracket.

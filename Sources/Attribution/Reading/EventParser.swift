@@ -10,6 +10,11 @@ struct EventParser: EventSource {
   /// What AKS puts in the place of a body that is too large.
   private static let skippedBody = "skipped-too-big-size-object"
 
+  private static let referenceKeys = JSONKeys([
+    "resource", "namespace", "name", "uid", "apiGroup", "apiVersion", "resourceVersion", "subresource",
+  ])
+  private static let responseKeys = JSONKeys(["code", "status", "reason", "message", "details"])
+
   let fields: RecordFields
 
   /// Whether these are the fields of an audit event. Events of webhooks have no kind, and events that passed through
@@ -30,11 +35,11 @@ struct EventParser: EventSource {
   /// What the request was about: as the event tells it, or as its path does where the event has no reference.
   func objectReference() throws(RecordFault) -> AuditObjectReference? {
     guard let part = fields[.objectRef] else { return try uri()?.objectReference }
-    guard part.isMap else { throw wrong(.objectRef) }
+    let parts = try fields(of: part, EventParser.referenceKeys, .objectRef)
     var reference = AuditObjectReference(
-      resource: part["resource"]?.string, namespace: part["namespace"]?.string, name: part["name"]?.string,
-      uid: part["uid"]?.string, apiGroup: part["apiGroup"]?.string, apiVersion: part["apiVersion"]?.string,
-      resourceVersion: part["resourceVersion"]?.string, subresource: part["subresource"]?.string)
+      resource: parts[0]?.string, namespace: parts[1]?.string, name: parts[2]?.string, uid: parts[3]?.string,
+      apiGroup: parts[4]?.string, apiVersion: parts[5]?.string, resourceVersion: parts[6]?.string,
+      subresource: parts[7]?.string)
     if reference.apiGroup == nil {
       // v1alpha1 has the group in the version.
       let parts = reference.apiVersion?.split(separator: "/", maxSplits: 1) ?? []
@@ -43,6 +48,8 @@ struct EventParser: EventSource {
     }
     return reference
   }
+
+  var tellsObject: Bool { fields[.objectRef] != nil || fields[.requestURI] != nil }
 
   /// The whole event. Bodies become values here, which is what costs.
   func event(
@@ -67,6 +74,19 @@ struct EventParser: EventSource {
 
   private func wrong(_ key: RecordFields.Key) -> RecordFault {
     RecordFault(reason: "an audit event whose \(key.name) is of another type")
+  }
+
+  /// The fields of a mapping in the event.
+  private func fields(
+    of part: JSONPart, _ keys: JSONKeys, _ key: RecordFields.Key
+  ) throws(RecordFault) -> JSONFields {
+    guard part.isMap else { throw wrong(key) }
+    var parts = JSONFields(keys)
+    parts.read(part)
+    guard parts.duplicate == nil else {
+      throw RecordFault(reason: "an audit event whose \(key.name) has a key twice")
+    }
+    return parts
   }
 
   private func text(_ key: RecordFields.Key) throws(RecordFault) -> String? {
@@ -119,14 +139,14 @@ struct EventParser: EventSource {
 
   private func response() throws(RecordFault) -> AuditResponse? {
     guard let part = fields[.responseStatus] else { return nil }
-    guard part.isMap else { throw wrong(.responseStatus) }
-    let details = part["details"].map {
+    let parts = try fields(of: part, EventParser.responseKeys, .responseStatus)
+    let details = parts[4].map {
       AuditResponse.Details(
         name: $0["name"]?.string, uid: $0["uid"]?.string, group: $0["group"]?.string, kind: $0["kind"]?.string)
     }
     return AuditResponse(
-      code: part["code"]?.int.map { Int($0) }, rpcCode: nil, status: part["status"]?.string,
-      reason: part["reason"]?.string, message: part["message"]?.string, details: details)
+      code: parts[0]?.int.map { Int($0) }, rpcCode: nil, status: parts[1]?.string, reason: parts[2]?.string,
+      message: parts[3]?.string, details: details)
   }
 
   private func body(_ key: RecordFields.Key) throws(RecordFault) -> (value: Value?, isSkipped: Bool) {

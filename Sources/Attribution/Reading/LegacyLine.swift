@@ -58,6 +58,8 @@ struct LegacyLine: EventSource {
     return verb
   }
 
+  var tellsObject: Bool { value("uri") != nil }
+
   func objectReference() throws(RecordFault) -> AuditObjectReference? {
     value("uri").flatMap { RequestURI($0).objectReference }
   }

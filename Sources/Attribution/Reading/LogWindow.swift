@@ -64,11 +64,11 @@ final class LogWindow {
     (start, end) = (0, size)
   }
 
-  /// Steps over the first bytes of `unread`.
-  func consume(_ count: Int) {
-    let gone = UnsafeBufferPointer(rebasing: unread[..<count])
-    line += gone.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
-    if let last = gone.last { isWithinLine = last != 0x0A }
+  /// Steps over the first bytes of `unread`, which hold so many line breaks.
+  func consume(_ count: Int, breaks: Int) {
+    guard count > 0 else { return }
+    line += breaks
+    isWithinLine = unread[count - 1] != 0x0A
     start += count
   }
 
@@ -95,8 +95,8 @@ final class LogWindow {
   /// Steps over the rest of the line, whose length does not matter.
   func consumeLine() {
     while true {
-      if let found = lineBreak(from: 0, limit: LogWindow.chunk) { return consume(found + 1) }
-      consume(min(unread.count, LogWindow.chunk))
+      if let found = lineBreak(from: 0, limit: LogWindow.chunk) { return consume(found + 1, breaks: 1) }
+      consume(min(unread.count, LogWindow.chunk), breaks: 0)
       if unread.isEmpty && !more() { return }
     }
   }

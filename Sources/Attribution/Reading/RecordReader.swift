@@ -57,7 +57,7 @@ final class RecordReader {
   func readWhole(_ bytes: UnsafeBufferPointer<UInt8>, _ place: RecordPlace) throws -> Bool {
     guard let root = document.read(bytes), root.isMap else { return false }
     fields.read(root)
-    guard fields.lists.isEmpty else { return false }
+    guard !fields.hasLists else { return false }
     try readObject(root, taken: place, nil)
     return true
   }
@@ -75,7 +75,7 @@ final class RecordReader {
     }
     fields.read(root)
     let isWrapper = fields.mayWrap && (wrapped(nil) != nil || fields[.kubernetes]?["audit"] != nil)
-    return isWrapper || !fields.lists.isEmpty || EventParser.isEvent(fields) || CloudLoggingEntry(fields) != nil
+    return isWrapper || fields.hasLists || EventParser.isEvent(fields) || CloudLoggingEntry(fields) != nil
   }
 
   /// Tells what the end of the log leaves open.
@@ -193,7 +193,7 @@ final class RecordReader {
       let verb = try source.verb()
       guard state.wants.wants(verb: verb) else { return state.ledger.ignore(.verb) }
       let reference = try source.objectReference()
-      guard state.wants.wants(reference) else { return state.ledger.ignore(.resource) }
+      guard state.wants.wants(reference) || !source.tellsObject else { return state.ledger.ignore(.resource) }
       event = try source.event(
         verb: verb, reference,
         AuditProvenance(
@@ -233,25 +233,28 @@ final class RecordReader {
 
   private func readWrapped(_ content: Content, _ place: RecordPlace, _ format: AuditFormat?) throws {
     guard depth < RecordReader.deepest else { return damage(line: place.line) { "wrapped too often" } }
-    let inner = try self.inner ?? RecordReader(state, depth: depth + 1)
-    self.inner = inner
+    let inner = try reader()
     switch content {
     case .text(let part, let kind):
       guard let text = part.utf8 else { return state.ledger.ignore(.json) }
       try inner.readContent(text, place, format ?? kind)
     case .line(let part, let stream):
       guard let text = part.utf8 else { return state.ledger.ignore(.json) }
-      let isPartial = text.last != 0x0A
+      let isPartial = text.last != 0x0A && inner.isPartOfJSON(text, behind: lines.isPending(stream))
       let line = ContainerLines.Line(stream: stream, isPartial: isPartial, content: text)
       try lines.add(line, place)?.withBytes { try inner.readContent($0, $1, format ?? .container) }
     case .packed(let part):
       guard let text = part.utf8, let packed = Base64.bytes(text) else { return state.ledger.ignore(.json) }
-      do {
-        try RecordReader.unpacked(packed).withUnsafeBufferPointer { try inner.readContent($0, place, format) }
-      } catch let fault as StreamFault {
-        damage(line: place.line) { fault.reason }
-      }
+      let content: [UInt8]
+      do { content = try RecordReader.unpacked(packed) } catch { return damage(line: place.line) { error.reason } }
+      try content.withUnsafeBufferPointer { try inner.readContent($0, place, format) }
     }
+  }
+
+  /// Whether text that no line break ends is cut off: shippers leave line breaks out.
+  private func isPartOfJSON(_ text: UnsafeBufferPointer<UInt8>, behind isPending: Bool) -> Bool {
+    guard text.trimmed.first == UInt8(ascii: "{") else { return isPending }
+    return document.read(text) == nil
   }
 
   /// Reads what stood in a string.
@@ -265,7 +268,7 @@ final class RecordReader {
     }
   }
 
-  private static func unpacked(_ bytes: [UInt8]) throws -> [UInt8] {
+  private static func unpacked(_ bytes: [UInt8]) throws(StreamFault) -> [UInt8] {
     let window = LogWindow(try LogStream.unpacked(MemoryStream(bytes)))
     while window.more() {
       guard window.unread.count <= longestEmbedded else {
@@ -278,23 +281,32 @@ final class RecordReader {
 
   /// Reads a row of one of Azure's tables as the event from which it was made.
   private func readAzureRow(_ object: JSONPart, _ place: RecordPlace) throws {
-    do {
-      let event = try AzureRow.event(object.value())
-      let inner = try self.inner ?? RecordReader(state, depth: depth + 1)
-      self.inner = inner
-      try Array(JSONWriter.string(of: event).utf8).withUnsafeBufferPointer {
-        try inner.readJSON($0, place, .azureDiagnostics)
-      }
-    } catch let error as KubeModelError {
-      damage(line: place.line) { "not valid JSON: \(error.message)" }
+    let event: Value
+    do { event = try AzureRow.event(object.value()) } catch {
+      return damage(line: place.line) { "not valid JSON: \(error.message)" }
     }
+    let inner = try reader()
+    try Array(JSONWriter.string(of: event).utf8).withUnsafeBufferPointer {
+      try inner.readJSON($0, place, .azureDiagnostics)
+    }
+  }
+
+  /// The reader of what stands in this one's records.
+  private func reader() throws -> RecordReader {
+    if let inner { return inner }
+    let inner = try RecordReader(state, depth: depth + 1)
+    self.inner = inner
+    return inner
   }
 }
 
 /// An audit event as a wrapper or a format tells it, of which little is read before it is wanted.
 protocol EventSource {
   func verb() throws(RecordFault) -> String
+  /// Nil for a request to no resource, and where the event does not tell.
   func objectReference() throws(RecordFault) -> AuditObjectReference?
+  /// Whether the event tells what the request was about.
+  var tellsObject: Bool { get }
   func event(
     verb: String, _ objectReference: AuditObjectReference?, _ provenance: AuditProvenance
   ) throws(RecordFault) -> AuditEvent

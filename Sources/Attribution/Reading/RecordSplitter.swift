@@ -33,7 +33,7 @@ struct RecordSplitter {
 
   private func skipByteOrderMark() {
     while window.unread.count < 3, window.more() {}
-    if window.unread.starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3) }
+    if window.unread.starts(with: [0xEF, 0xBB, 0xBF]) { window.consume(3, breaks: 0) }
   }
 
   /// Whether a JSON object begins here, or a list of objects; text can begin with a bracket too.
@@ -53,7 +53,7 @@ struct RecordSplitter {
     } else if !text.isEmpty {
       try reader.readText(text, place, .wrapped)
     }
-    window.consume(hasBreak ? count + 1 : count)
+    window.consume(hasBreak ? count + 1 : count, breaks: hasBreak ? 1 : 0)
   }
 
   private func longLine() throws {
@@ -77,9 +77,7 @@ struct RecordSplitter {
       if fault.isTooLong || fault.isAtEnd {
         scanner.consume()
         window.consumeLine()
-      } else if scanner.isOnOtherLine, let start = scanner.lineStart {
-        window.consume(start)
-      } else {
+      } else if !scanner.isOnOtherLine || !scanner.consumeToLine() {
         window.consumeLine()
       }
     }
