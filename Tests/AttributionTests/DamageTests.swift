@@ -32,6 +32,8 @@ import Testing
     ("an event whose verb is a number", Array(#"{"auditID":"a","stage":"b","verb":1}"#.utf8), "verb"),
     ("an event whose user is a text", Array(#"{"auditID":"a","stage":"b","verb":"get","user":"x"}"#.utf8), "user"),
     ("an event with a number as an annotation", Array(#"{"auditID":"a","stage":"b","verb":"get","annotations":{"a":1}}"#.utf8), "annotations"),
+    ("an event whose reference has a key twice",
+     Array(#"{"auditID":"a","stage":"b","verb":"get","objectRef":{"name":"a","name":"b"}}"#.utf8), "objectRef has a key twice"),
     ("a record of Azure's without a log", Array(#"{"category":"kube-audit","properties":{}}"#.utf8), "without a log"),
     ("a list that is given twice", Array(#"{"items":[],"items":[]}"#.utf8), "twice"),
     ("an entry as YAML", Array("protoPayload:".utf8), "YAML"),
@@ -122,6 +124,12 @@ import Testing
     let reading = try Reading(text)
     #expect(reading.events.isEmpty)
     #expect(reading.ledger.damages.first?.reason == "wrapped too often")
+  }
+
+  @Test func `a container's line within another, and so on, ends`() throws {
+    let reading = try Reading(String(repeating: "2025-11-23T05:02:45Z stdout F ", count: 30_000) + DamageTests.line)
+    #expect(reading.events.isEmpty)
+    #expect(reading.ledger.damaged == 1)
   }
 
   @Test func `a container's line whose rest is missing is damage`() throws {

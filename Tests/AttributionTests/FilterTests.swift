@@ -44,12 +44,13 @@ import Testing
       {"auditID":"3","stage":"x","verb":"delete","objectRef":{"name":"resource unknown"}}
       {"auditID":"4","stage":"x","verb":"delete","requestURI":"/apis/networking.k8s.io/v1/namespaces/a/networkpolicies/b"}
       {"auditID":"5","stage":"x","verb":"delete","requestURI":"/healthz"}
+      {"auditID":"6","stage":"x","verb":"delete","userAgent":"neither an object nor a path"}
       """
     // A line that a backslash ends goes on in the next.
     let lines = Array(text.utf8)
     try check(lines)
     let some = try Reading(lines, wants: FilterTests.wants[3])
-    #expect(some.events.map(\.auditID) == ["2", "3", "4"])
+    #expect(some.events.map(\.auditID) == ["2", "3", "4", "6"])
     #expect(some.ledger.ignored == [.verb: 1, .resource: 1])
   }
 

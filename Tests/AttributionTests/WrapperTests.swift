@@ -128,6 +128,18 @@ import Testing
     #expect(reading.ledger.isComplete)
   }
 
+  @Test func `a shipper leaves out the line breaks of a container's lines`() throws {
+    let text = """
+      {"log":"W1123 a warning","kubernetes":{"pod_name":"kube-apiserver"}}
+      {"log":\(WrapperTests.quoted(WrapperTests.line)),"kubernetes":{"pod_name":"kube-apiserver"}}
+      {"log":\(WrapperTests.quoted(WrapperTests.other))}
+      """
+    let reading = try Reading(text)
+    #expect(reading.events.map(\.provenance.line) == [2, 3])
+    #expect(reading.ledger.ignored == [.text: 1])
+    #expect(reading.ledger.isComplete)
+  }
+
   @Test func `a row of Azure's tables is the event that it was made from`() throws {
     let event = try Recorded.value(.forbidden)
     func part(_ key: String) -> String { JSONWriter.string(of: event[key] ?? .null) }
