@@ -6,10 +6,10 @@ import SnapshotStore
 
 /// Reaches a live cluster with the process's own environment, clock and chance.
 enum LiveConnection {
-  static func resolve(kubeconfig: String?, context: String?) throws -> ClusterConnection {
+  static func resolve(_ options: LiveOptions) throws -> ClusterConnection {
     let variables = ProcessInfo.processInfo.environment
     return try ClusterConnection.resolve(
-      kubeconfigPath: kubeconfig, context: context,
+      kubeconfigPath: options.kubeconfig, context: options.context,
       environment: LocalEnvironment(
         variables: variables, homeDirectory: variables["HOME"],
         workingDirectory: FileManager.default.currentDirectoryPath,

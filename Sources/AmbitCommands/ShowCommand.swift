@@ -21,14 +21,8 @@ struct ShowCommand: ParsableCommand {
     let history = try moment.cluster.history()
     guard what.contains("/") else {
       let point = try history.point(what)
-      var filter = HistoryView.Filter()
-      filter.since = point.snapshot.capturedTo
-      filter.until = point.snapshot.capturedTo
-      let cluster = history.cluster
-      let entries = try history.ambit.index.read { [filter] in try $0.changes(cluster, filter) }
-        .filter { $0.snapshot.commit == point.snapshot.commit }
-      return LogOutput.changes(entries, cluster: cluster, heading: LogOutput.heading(point)).print(
-        output.output)
+      return LogOutput.changes(try history.changes(at: point), cluster: history.cluster, heading: LogOutput.heading(point))
+        .print(output.output)
     }
     let reference = try ObjectReference(what, namespace: namespaces.namespace)
     let id = try history.object(named: reference)

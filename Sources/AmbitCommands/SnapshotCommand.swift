@@ -18,12 +18,10 @@ struct SnapshotCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
   @OptionGroup var namespaces: NamespaceOptions
   @OptionGroup var signing: SigningOptions
   @OptionGroup var output: OutputOptions
-
-  @Option(name: .long, help: ArgumentHelp("The cluster's name in the store", valueName: "name"))
-  var cluster: String?
 
   @Option(
     name: .long,
@@ -38,36 +36,18 @@ struct SnapshotCommand: AsyncParsableCommand {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("The kubeconfig (environment: KUBECONFIG)", valueName: "path"))
-  var kubeconfig: String?
-
-  @Option(name: .long, help: ArgumentHelp("The kubeconfig's context", valueName: "name"))
-  var context: String?
-
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Read again, and flag, a kind that lost more than this share of its objects, from 0 to 100", valueName: "percent"))
-  var believeLoss = 50
-
-  @Option(
-    name: .long,
     help: ArgumentHelp(
       "Read audit logs first (a file, a folder, a pattern); changes that they tell become commits of their own",
       valueName: "log"))
   var auditLog: [String] = []
 
-  @Flag(name: .long, help: "Let another cluster's uid continue this history")
-  var acceptNewCluster = false
-
   func validate() throws {
-    if from != nil && (kubeconfig != nil || context != nil) {
+    if from != nil && (live.kubeconfig != nil || live.context != nil) {
       throw ValidationError("--from reads files; --kubeconfig and --context name a cluster")
     }
     if from == nil && (complete || at != nil) {
       throw ValidationError("--complete and --at are for readings with --from")
     }
-    if !(0...100).contains(believeLoss) { throw ValidationError("--believe-loss is a percentage, from 0 to 100") }
   }
 
   func run() async throws {
@@ -90,7 +70,7 @@ struct SnapshotCommand: AsyncParsableCommand {
     let logs = AuditLogs(auditLog, ambit)
     let recorded =
       if let from {
-        try record(files: from, cluster: cluster ?? onlyCluster(ambit), recorder, logs)
+        try record(files: from, cluster: live.cluster ?? onlyCluster(ambit), recorder, logs)
       } else {
         try await recordLive(recorder, logs)
       }
@@ -119,8 +99,8 @@ struct SnapshotCommand: AsyncParsableCommand {
     var options = Recorder.Options(
       capturedFrom: captured.from, capturedTo: captured.to, isTimeGiven: false, recorded: captured.to)
     options.clockFlag = captured.flag
-    options.acceptsNewCluster = acceptNewCluster
-    options.believedLoss = believeLoss
+    options.acceptsNewCluster = live.acceptNewCluster
+    options.believedLoss = live.believeLoss
     options.commitsChanges = true
     return options
   }
@@ -128,11 +108,11 @@ struct SnapshotCommand: AsyncParsableCommand {
   // MARK: A live cluster
 
   private func recordLive(_ recorder: Recorder, _ logs: AuditLogs) async throws -> Recorded {
-    var attempted = cluster
+    var attempted = live.cluster
     var stopwatch = Stopwatch()
     do {
-      let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
-      let name = cluster ?? LiveConnection.clusterName(of: connection)
+      let connection = try LiveConnection.resolve(live)
+      let name = live.cluster ?? LiveConnection.clusterName(of: connection)
       attempted = name
       LiveConnection.tellNotes(of: connection)
       func read(_ known: KnownObjects) async throws -> Recorder.Attempt {

@@ -17,18 +17,9 @@ struct WatchCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var live: LiveOptions
   @OptionGroup var namespaces: NamespaceOptions
   @OptionGroup var signing: SigningOptions
-
-  @Option(name: .long, help: ArgumentHelp("The cluster's name in the store", valueName: "name"))
-  var cluster: String?
-
-  @Option(
-    name: .long, help: ArgumentHelp("The kubeconfig (environment: KUBECONFIG)", valueName: "path"))
-  var kubeconfig: String?
-
-  @Option(name: .long, help: ArgumentHelp("The kubeconfig's context", valueName: "name"))
-  var context: String?
 
   @Option(name: .long, help: ArgumentHelp("Between two observations, such as 90s, 5m or 1h", valueName: "time"))
   var every = TimeSpan(.seconds(300))
@@ -52,21 +43,11 @@ struct WatchCommand: AsyncParsableCommand {
     help: ArgumentHelp("Post a JSON document to this URL for each snapshot (environment: AMBIT_NOTIFY_URL)", valueName: "url"))
   var notify: String?
 
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Read again, and flag, a kind that lost more than this share of its objects, from 0 to 100", valueName: "percent"))
-  var believeLoss = 50
-
-  @Flag(name: .long, help: "Let another cluster's uid continue this history")
-  var acceptNewCluster = false
-
   @Flag(name: .shortAndLong, help: "Tell observations without changes too")
   var verbose = false
 
   func validate() throws {
     if every.duration < .seconds(1) { throw ValidationError("--every is at least a second") }
-    if !(0...100).contains(believeLoss) { throw ValidationError("--believe-loss is a percentage, from 0 to 100") }
     if listen == nil && listenAnywhere { throw ValidationError("--listen-anywhere goes with --listen") }
     if let address = try listenAddress(), !address.isLoopback, !listenAnywhere {
       throw ValidationError("\(address.text) can be reached by other machines; say --listen-anywhere if it shall")
@@ -97,11 +78,11 @@ struct WatchCommand: AsyncParsableCommand {
     let ambit = try store.open()
     defer { ambit.tellNotes() }
     try signing.set(up: ambit)
-    let connection = try LiveConnection.resolve(kubeconfig: kubeconfig, context: context)
-    var options = Watcher.Options(cluster: cluster ?? LiveConnection.clusterName(of: connection))
+    let connection = try LiveConnection.resolve(live)
+    var options = Watcher.Options(cluster: live.cluster ?? LiveConnection.clusterName(of: connection))
     options.namespace = namespaces.namespace
-    options.acceptsNewCluster = acceptNewCluster
-    options.believedLoss = believeLoss
+    options.acceptsNewCluster = live.acceptNewCluster
+    options.believedLoss = live.believeLoss
     options.auditLogs = auditLog
     LiveConnection.tellNotes(of: connection)
     let log = WatchLog(cluster: options.cluster, isVerbose: verbose)

@@ -130,6 +130,13 @@ package final class SnapshotStore {
     }
   }
 
+  /// Lets go of the files that are open, some of which may be gone meanwhile; they are opened again where they are
+  /// needed. For a process that lasts: each recording brings files of its own.
+  package func closeFiles() {
+    openRepository = nil
+    packed = nil
+  }
+
   /// Asks the repository's own files, and libgit2 about what is not plain there.
   private func ask<Result>(
     _ plainly: (PlainRepository) throws(PlainRepository.NotPlain) -> Result, _ otherwise: (GitRepository) throws -> Result

@@ -40,17 +40,7 @@ import TestSupport
     _ = try fixture("init")
     let cluster = StubCluster(answers)
     return try await StubAPIServer.with(handler: { cluster.answer($0) }) { server in
-      try fixture.write(
-        "config",
-        """
-        apiVersion: v1
-        kind: Config
-        current-context: c
-        clusters: [{name: c, cluster: {server: "\(server.url)"}}]
-        users: [{name: c, user: {}}]
-        contexts: [{name: c, context: {cluster: c, user: c}}]
-
-        """)
+      try fixture.writeKubeconfig(server: server.url)
       let runs = try (0..<count).map { _ in
         let output = try fixture.run(["snapshot", "--kubeconfig", "config", "-o", "json"] + options)
         let json = try JSONSerialization.jsonObject(with: Data(output.stdout.utf8)) as? [String: Any]

@@ -223,4 +223,28 @@ import TestSupport
       }
     }
   }
+
+  @Test func `status ends with 1 where the last reading is too old, or there is none`() throws {
+    let example = try CommandFixture.example()
+    let status = try example("status", "--max-age", "15m")
+    #expect(status.status == 1)
+    #expect(status.stdout.contains("shop      stale    2026-11-23 05:04:21"))
+    #expect(try example("status", "--max-age", "9999w").status == 0)
+    #expect(try example("status", "--cluster", "nope").status == 66)
+    let empty = try CommandFixture()
+    _ = try empty("init")
+    #expect(try empty("status").status == 1)
+  }
+
+  @Test func `status tells a failed reading, and is fresh again after one that did not fail`() async throws {
+    let cluster = try WatchCommandTests.cluster()
+    try await watching(cluster) { watch, server in
+      _ = try watch.stop()
+      #expect(try watch.fixture("status", "--max-age", "1h").status == 0)
+      try await server.stop()
+      #expect(try watch.fixture.run(["snapshot", "--kubeconfig", "config"]).status == 69)
+      let status = try watch.fixture("status", "--max-age", "1h", "-o", "json")
+      #expect(status.status == 0 && status.stdout.contains("\"failures\": 1"))
+    }
+  }
 }

@@ -12,17 +12,7 @@ final class WatchFixture {
     self.fixture = try fixture ?? CommandFixture()
     self.server = server
     if fixture == nil { _ = try self.fixture("init") }
-    try self.fixture.write(
-      "config",
-      """
-      apiVersion: v1
-      kind: Config
-      current-context: c
-      clusters: [{name: c, cluster: {server: "\(server.url)"}}]
-      users: [{name: c, user: {}}]
-      contexts: [{name: c, context: {cluster: c, user: c}}]
-
-      """)
+    try self.fixture.writeKubeconfig(server: server.url)
   }
 
   deinit { process?.send(signal: SIGKILL) }

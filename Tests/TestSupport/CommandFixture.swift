@@ -59,6 +59,21 @@ package final class CommandFixture: Sendable {
     return path
   }
 
+  /// Writes a kubeconfig, `config`, whose only context, cluster and user are `c`.
+  package func writeKubeconfig(server url: String) throws {
+    try write(
+      "config",
+      """
+      apiVersion: v1
+      kind: Config
+      current-context: c
+      clusters: [{name: c, cluster: {server: "\(url)"}}]
+      users: [{name: c, user: {}}]
+      contexts: [{name: c, context: {cluster: c, user: c}}]
+
+      """)
+  }
+
   /// A store with the history of `examples/shop`.
   package static func example() throws -> CommandFixture {
     let fixture = try CommandFixture()

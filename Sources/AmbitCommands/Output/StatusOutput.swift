@@ -9,17 +9,22 @@ enum StatusOutput {
     var table = Table(["CLUSTER", "STATUS", "LAST READING (UTC)", "AGE", "LAST COMPLETE (UTC)", "NOTES"])
     table.rows = statuses.map { status in
       [
-        status.cluster, isFresh(status) ? "ok" : "stale", time(status.last), status.age.map(elapsed) ?? "-",
+        status.cluster, word(status, isFresh(status)), time(status.last), status.age.map(elapsed) ?? "-",
         time(status.lastComplete), notes(status),
       ]
     }
-    table.styles[1] = { $0 == "ok" ? .good : .bad }
+    table.styles[1] = { ["fresh": .good, "partial": .unknown][$0] ?? .bad }
     return Output(
       table: table, kind: "StatusList",
       value: [
         "fresh": .bool(!statuses.isEmpty && statuses.allSatisfy(isFresh)),
         "clusters": .list(statuses.map { value($0, isFresh: isFresh($0)) }),
       ], empty: "The store holds no reading yet; record one with `ambit snapshot`")
+  }
+
+  /// A record with a gap in what it covers is no good one, however young it is.
+  private static func word(_ status: RecordStatus, _ isFresh: Bool) -> String {
+    isFresh ? status.failure == nil && status.unread.isEmpty ? "fresh" : "partial" : "stale"
   }
 
   private static func time(_ observation: IndexedObservation?) -> String {

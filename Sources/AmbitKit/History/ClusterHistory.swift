@@ -71,6 +71,15 @@ package struct ClusterHistory {
     }
   }
 
+  /// The changes of the snapshot at a point, sorted by path.
+  package func changes(at point: Point) throws -> [HistoryEntry] {
+    var filter = HistoryView.Filter()
+    filter.since = point.snapshot.capturedTo
+    filter.until = point.snapshot.capturedTo
+    return try ambit.index.read { [cluster, filter] in try $0.changes(cluster, filter) }
+      .filter { $0.snapshot.commit == point.snapshot.commit }
+  }
+
   // MARK: Objects
 
   /// What is in force at a point, sorted by path.

@@ -57,14 +57,8 @@ struct ChangeNotice {
 extension ChangeNotice {
   /// The notice about a snapshot, without the connections.
   init(of commit: String, in history: ClusterHistory, flags: [String]) throws {
-    let point = try history.point(commit)
-    var filter = HistoryView.Filter()
-    filter.since = point.snapshot.capturedTo
-    filter.until = point.snapshot.capturedTo
-    let cluster = history.cluster
-    let entries = try history.ambit.index.read { [filter] in try $0.changes(cluster, filter) }
     self.init(
-      cluster: cluster, commit: commit, changes: entries.filter { $0.snapshot.commit == commit }, flags: flags)
+      cluster: history.cluster, commit: commit, changes: try history.changes(at: history.point(commit)), flags: flags)
   }
 
   /// Connections that a snapshot opened, as its state's own rules have it.

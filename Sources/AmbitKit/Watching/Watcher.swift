@@ -112,7 +112,10 @@ package struct Watcher {
         if owed != .observation { owed = left }
       }
       if owed != .nothing { owed = try await record(watch, recorder, owed, health) }
-      if turn.isInterval, let note = await surroundings.maintain() { tell(.maintained(note: note), health) }
+      if turn.isInterval {
+        if let note = await surroundings.maintain() { tell(.maintained(note: note), health) }
+        ambit.store.closeFiles()
+      }
       if owed == .nothing {
         wait = Watcher.shortestWait
       } else {
