@@ -40,8 +40,9 @@ package struct ClusterHistory {
           .notFound, "'\(when)' is no snapshot of cluster '\(cluster)'",
           hint: "list what is there with `ambit log`")
       }
+      let observation = try found.1 ?? observation(before: snapshot)
       return Point(
-        snapshot: snapshot, observation: found.1,
+        snapshot: snapshot, observation: observation,
         moment: Moment(milliseconds: found.1?.capturedTo ?? snapshot.capturedTo))
     }
     let moment = when.flatMap { Moment($0, now: now, day: .end) } ?? now
@@ -58,6 +59,14 @@ package struct ClusterHistory {
           "see the first one with `ambit log --cluster \(cluster)`, and readings that failed with `--observations`")
     }
     return Point(snapshot: snapshot, observation: found.1, moment: moment)
+  }
+
+  /// The reading before a change that was committed by itself, out of an audit log: what that one did not look at, the
+  /// state after the change does not tell either.
+  private func observation(before snapshot: IndexedSnapshot) throws -> IndexedObservation? {
+    guard let name = ObjectName(hex: snapshot.commit), try ambit.store.commit(name).trailer("Ambit-Kind") == "change"
+    else { return nil }
+    return try ambit.index.read { [cluster] in try $0.lastObservation(before: snapshot.capturedTo, in: cluster) }
   }
 
   private func commit(named revision: String) throws -> String {
