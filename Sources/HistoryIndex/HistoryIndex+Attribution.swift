@@ -18,25 +18,45 @@ extension HistoryView {
     ) { try $0.number(0) } ?? 0
   }
 
-  /// Every step of every object, by object and the oldest first.
-  package func steps(_ cluster: String) throws -> [IndexedStep] {
+  /// Every step of an object, the oldest first.
+  package func steps(_ cluster: String, of id: ObjectID) throws -> [IndexedStep] {
     try all(
       """
-      SELECT object.apiGroup, object.resource, object.namespace, object.name, version.object, version.snapshot,
-        version.step, version.blob, uid.value, snapshot.name, snapshot.capturedTo
-      FROM version JOIN object ON object.id = version.object JOIN snapshot ON snapshot.id = version.snapshot
+      SELECT version.object, version.snapshot, version.step, version.blob, uid.value, snapshot.name, snapshot.capturedTo
+      FROM object JOIN version ON version.object = object.id JOIN snapshot ON snapshot.id = version.snapshot
         LEFT JOIN text AS uid ON uid.id = version.uid
-      WHERE object.cluster = (SELECT id FROM cluster WHERE name = ?)
-      ORDER BY version.object, version.snapshot
-      """, [cluster]
+      WHERE object.cluster = (SELECT id FROM cluster WHERE name = ?) AND object.resource = ? AND object.apiGroup = ?
+        AND object.namespace = ? AND object.name = ?
+      ORDER BY version.snapshot
+      """, [cluster, id.resource, id.group, id.namespace ?? "", id.name]
     ) { row in
-      let step = Int(try row.number(6))
+      let step = Int(try row.number(2))
       guard IndexedChange.Step.allCases.indices.contains(step) else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
       return IndexedStep(
-        object: try row.number(4), snapshot: try row.number(5), id: try row.objectID(0),
-        step: IndexedChange.Step.allCases[step], blob: try row.optionalName(7), uid: try row.optionalText(8),
-        commit: try row.name(9), capturedTo: try row.number(10))
+        object: try row.number(0), snapshot: try row.number(1), id: id, step: IndexedChange.Step.allCases[step],
+        blob: try row.optionalName(3), uid: try row.optionalText(4), commit: try row.name(5), capturedTo: try row.number(6))
     }
+  }
+
+  /// The objects that ever were in a namespace.
+  package func objects(_ cluster: String, in namespace: String) throws -> [ObjectID] {
+    try all(
+      """
+      SELECT apiGroup, resource, namespace, name FROM object
+      WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND namespace = ?
+      """, [cluster, namespace]
+    ) { try $0.objectID(0) }
+  }
+
+  /// The objects that snapshots after one changed.
+  package func objects(_ cluster: String, changedAfter snapshot: Int64) throws -> [ObjectID] {
+    try all(
+      """
+      SELECT DISTINCT object.apiGroup, object.resource, object.namespace, object.name
+      FROM snapshot JOIN version ON version.snapshot = snapshot.id JOIN object ON object.id = version.object
+      WHERE snapshot.cluster = (SELECT id FROM cluster WHERE name = ?) AND snapshot.id > ?
+      """, [cluster, snapshot]
+    ) { try $0.objectID(0) }
   }
 
   /// Which records to list.
@@ -53,7 +73,16 @@ extension HistoryView {
     package var effects: [String]?
     /// Only those that left a state which no reading saw.
     package var isUnseen = false
+    /// Only those that can be the reason of another's: deletions, and requests without a name.
+    package var isReason = false
     package var limit: Int?
+
+    package init(of object: ObjectID) {
+      group = object.group
+      resource = object.resource
+      namespace = object.namespace ?? ""
+      name = object.name
+    }
 
     /// The records of what a filter of changes is about; without its limit.
     package init(_ filter: Filter = Filter()) {
@@ -83,6 +112,7 @@ extension HistoryView {
     add("substr(objectName, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
     add("time >= ?", filter.since)
     add("time <= ?", filter.until)
+    if filter.isReason { conditions.append("isReason = 1") }
     if filter.isUnseen { conditions.append("isUnseen = 1") }
     if let effects = filter.effects {
       conditions.append("effect IN (\(effects.map { _ in "?" }.joined(separator: ", ")))")
@@ -90,7 +120,7 @@ extension HistoryView {
     }
     return try all(
       """
-      SELECT name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause
+      SELECT name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause, isReason
       FROM changeRecord WHERE \(conditions.joined(separator: " AND ")) ORDER BY time DESC, name
       \(filter.limit.map { "LIMIT \($0)" } ?? "")
       """, StatementArguments(arguments)
@@ -100,7 +130,8 @@ extension HistoryView {
         object: try row.objectID(3), request: try row.text(7), effect: try row.text(8),
         user: try row.optionalText(9), 
         unseen: try row.flag(10)
-          ? .init(actor: row.optionalText(11), cause: row.optionalText(12)) : nil)
+          ? .init(actor: row.optionalText(11), cause: row.optionalText(12)) : nil,
+        isReason: try row.flag(13))
     }
   }
 
@@ -114,22 +145,34 @@ extension HistoryView {
 }
 
 extension HistoryWriter {
-  /// Puts what the audit logs say of a cluster in the place of what was joined before.
+  /// Keeps what audit logs say of objects.
   ///
   /// - Parameters:
+  ///   - objects: what was joined before of these is forgotten; of all, where nil.
+  ///   - records: put in the place of those of the same ids.
   ///   - head: the commit of the change records that this is made from.
   ///   - lastSnapshot: the row of the last snapshot that it is made from.
-  package func replaceAttributions(
-    _ attributions: [(step: IndexedStep, attribution: IndexedAttribution)], records: [IndexedRecord], head: String,
-    lastSnapshot: Int64, in cluster: String
+  package func keep(
+    _ attributions: [(step: IndexedStep, attribution: IndexedAttribution)], of objects: [ObjectID]?,
+    records: [IndexedRecord], head: String, lastSnapshot: Int64, in cluster: String
   ) throws {
     try flush()
     let clusterID = try clusterID(cluster)
     guard try view.lastSnapshotRow(cluster) == lastSnapshot else {
       throw IndexError(.diverged, "the index of '\(cluster)' was made again while the audit log was joined with it")
     }
-    try run("DELETE FROM attribution WHERE object IN (SELECT id FROM object WHERE cluster = ?)", [clusterID])
-    try run("DELETE FROM changeRecord WHERE cluster = ?", [clusterID])
+    if let objects {
+      for id in objects {
+        try run(
+          """
+          DELETE FROM attribution WHERE object = (SELECT id FROM object
+            WHERE cluster = ? AND resource = ? AND apiGroup = ? AND namespace = ? AND name = ?)
+          """, [clusterID, id.resource, id.group, id.namespace ?? "", id.name])
+      }
+    } else {
+      try run("DELETE FROM attribution WHERE object IN (SELECT id FROM object WHERE cluster = ?)", [clusterID])
+      try run("DELETE FROM changeRecord WHERE cluster = ?", [clusterID])
+    }
     for (step, attribution) in attributions {
       let last = attribution.isCertain ? attribution.steps.last : nil
       try run(
@@ -144,14 +187,15 @@ extension HistoryWriter {
     for record in records {
       try run(
         """
-        INSERT INTO changeRecord
-          (cluster, name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT OR REPLACE INTO changeRecord
+          (cluster, name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor,
+           cause, isReason)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
-          clusterID, record.id, HexName.data(record.blob), record.time, record.object.group,
-          record.object.resource, record.object.namespace ?? "", record.object.name, record.request, record.effect, record.user, record.unseen != nil,
-          record.unseen?.actor, record.unseen?.cause,
+          clusterID, record.id, HexName.data(record.blob), record.time, record.object.group, record.object.resource,
+          record.object.namespace ?? "", record.object.name, record.request, record.effect, record.user,
+          record.unseen != nil, record.unseen?.actor, record.unseen?.cause, record.isReason,
         ])
     }
     try run(

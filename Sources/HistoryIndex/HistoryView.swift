@@ -311,6 +311,30 @@ package struct HistoryView {
       [cluster, HexName.data(commit)], observation)
   }
 
+  /// The first reading that saw anything.
+  package func firstObservation(in cluster: String) throws -> IndexedObservation? {
+    try first(
+      HistoryView.observationQuery("result <> 'failed' ORDER BY observation.id LIMIT 1"), [cluster], observation)
+  }
+
+  /// The reading that first saw a state.
+  package func firstObservation(of commit: String, in cluster: String) throws -> IndexedObservation? {
+    try first(
+      HistoryView.observationQuery("state = ? AND result <> 'failed' ORDER BY observation.id LIMIT 1"),
+      [cluster, HexName.data(commit)], observation)
+  }
+
+  /// The reading before another one.
+  package func observation(before name: String, in cluster: String) throws -> IndexedObservation? {
+    try first(
+      HistoryView.observationQuery(
+        """
+        observation.id < (SELECT id FROM observation AS later
+          WHERE later.cluster = observation.cluster AND later.name = ?)
+          AND result <> 'failed' ORDER BY observation.id DESC LIMIT 1
+        """), [cluster, HexName.data(name)], observation)
+  }
+
   private func observation(_ row: Columns) throws -> IndexedObservation {
     let resourceVersion = try row.optionalText(9)
     let coverage = try all(
@@ -390,7 +414,7 @@ package struct HistoryView {
       """,
       """
       SELECT cluster.name, changeRecord.name, blob, time, apiGroup, resource, namespace, objectName, request, effect,
-        user, isUnseen, actor, cause
+        user, isUnseen, actor, cause, isReason
       FROM changeRecord JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, changeRecord.name
       """,
       """

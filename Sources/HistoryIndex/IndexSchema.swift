@@ -107,10 +107,12 @@ enum IndexSchema {
       isUnseen INTEGER NOT NULL CHECK (isUnseen IN (0, 1)),
       actor TEXT,
       cause TEXT,
+      isReason INTEGER NOT NULL CHECK (isReason IN (0, 1)),
       PRIMARY KEY (cluster, name)
     ) STRICT, WITHOUT ROWID
     """,
     "CREATE INDEX changeRecordObject ON changeRecord (cluster, resource, apiGroup, namespace, objectName, time)",
+    "CREATE INDEX changeRecordReason ON changeRecord (cluster) WHERE isReason = 1",
     """
     CREATE TABLE attributed (
       cluster INTEGER PRIMARY KEY REFERENCES cluster(id) ON DELETE CASCADE,

@@ -124,6 +124,8 @@ package struct IndexedRecord: Sendable, Hashable {
   package let user: String?
   /// Of a change that no reading saw.
   package let unseen: Unseen?
+  /// Whether it can be the reason of other changes: a deletion, or a request without a name.
+  package let isReason: Bool
 
   /// A change of an object into a state, or out of one, that no reading saw.
   package struct Unseen: Sendable, Hashable {
@@ -139,7 +141,7 @@ package struct IndexedRecord: Sendable, Hashable {
 
   package init(
     id: String, blob: String, time: Int64, object: ObjectID, request: String, effect: String, user: String?,
-    unseen: Unseen?
+    unseen: Unseen?, isReason: Bool
   ) {
     self.id = id
     self.blob = blob
@@ -149,6 +151,7 @@ package struct IndexedRecord: Sendable, Hashable {
     self.effect = effect
     self.user = user
     self.unseen = unseen
+    self.isReason = isReason
   }
 }
 

@@ -109,6 +109,7 @@ struct GroundTruthTests {
       let file = folder.appending(path: "\(number).log")
       try Data(lines[range].reversed().joined(separator: "\n").utf8).write(to: file)
       _ = try Attributor(pieces.ambit, cluster: "c").read([file.path], at: GroundTruthTests.after)
+      try pieces.ambit.catchUp("c")
     }
     #expect(try pieces.records() == whole.records())
     try whole.ambit.catchUp("c")

@@ -36,7 +36,17 @@ package struct ChangeLedger {
   }
 
   /// The records whose files are these blobs, as the index names them.
-  func records(_ blobs: [String]) throws -> [ChangeRecord] { try blobs.compactMap { ObjectName(hex: $0) }.map(record) }
+  func kept(_ blobs: [String]) throws -> [Kept] {
+    try blobs.compactMap { ObjectName(hex: $0) }.map { Kept(record: try record($0), blob: $0) }
+  }
+
+  /// The records that came, or are told more fully, from one commit to a later one.
+  func added(from old: ObjectName, to new: ObjectName) throws -> [Kept] {
+    try store.changes(from: store.commit(old).tree, to: store.commit(new).tree).compactMap { change in
+      guard change.path.hasPrefix("\(ChangeLedger.records)/"), let blob = change.new else { return nil }
+      return Kept(record: try record(blob), blob: blob)
+    }
+  }
 
   private func record(_ blob: ObjectName) throws -> ChangeRecord {
     guard let record = ChangeRecord(try store.read(blob)) else {

@@ -256,7 +256,7 @@ package final class Recorder {
     filter.until = until
     let records = try ambit.index.read { [filter] in try $0.records(cluster, filter) }
     return ChangeCommits(
-      try ChangeLedger(ambit.store, cluster: cluster).records(records.map(\.blob)), from: state, to: reading,
+      try ChangeLedger(ambit.store, cluster: cluster).kept(records.map(\.blob)).map(\.record), from: state, to: reading,
       since: since, until: until)
   }
 
