@@ -164,9 +164,8 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: [
-        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
-        "ReferenceEvaluator", "Registers", "SigningKeys",
-        "SnapshotStore", "TestSupport",
+        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "EngineCourt", "HistoryIndex", "Integrity", "KubeModel",
+        "Reachability", "ReferenceEvaluator", "Registers", "SigningKeys", "SnapshotStore", "TestSupport",
       ]),
     .testTarget(
       name: "CommandTests",

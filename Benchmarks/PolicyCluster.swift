@@ -55,6 +55,21 @@ struct PolicyCluster {
     func teams(_ namespace: Int) -> Value { .string(PolicyCluster.teams[namespace % PolicyCluster.teams.count]) }
   }
 
+  /// The state with one more rule in a policy: TCP 9090 from pods of its namespace.
+  func changingPolicy(_ index: Int) -> ClusterState {
+    var seen = -1
+    let entries = state.entries.map { entry -> ClusterState.Entry in
+      guard entry.type == ResourceCatalog.networkPolicies else { return entry }
+      seen += 1
+      guard seen == index, var root = entry.object.value.map, var spec = root["spec"]?.map else { return entry }
+      spec["ingress"] = .list((spec["ingress"]?.list ?? []) + [["from": [["podSelector": [:]]], "ports": [["port": 9090]]]])
+      root["spec"] = .map(spec)
+      return ClusterState.Entry(object: KubeObject(.map(root)), type: entry.type, path: entry.path)
+    }
+    return ClusterState(
+      cluster: state.cluster, entries: entries, coverage: state.coverage, enforcement: state.enforcement)
+  }
+
   private static func policy(_ index: Int) -> Value {
     let app = Value.string(apps[index % apps.count])
     let peer = Value.string(apps[(index / 3) % apps.count])

@@ -23,6 +23,7 @@ enum ReachabilityBenchmark {
       evaluated.print("compile and evaluate, \(workloads) workloads of \(classes) classes")
       print("    \(model.endpoints.count) endpoints, \(set.policies.count) policies, \(open) open pairs, \(Measurement.peakMemory) MB at most so far")
       if workloads == classes { costs.append((classes, evaluated.cpu)) }
+      try diff(cluster, model, set, engine, evaluated)
       let count = model.endpoints.count
       let asked = 10_000
       var allowed = 0
@@ -39,6 +40,32 @@ enum ReachabilityBenchmark {
     if let first = costs.first(where: { $0.classes == 500 }), let last = costs.first(where: { $0.classes == 5_000 }) {
       let exponent = log(last.cpu / first.cpu) / log(10)
       print("  growth from 500 to 5,000 classes: exponent \((exponent * 100).rounded() / 100)")
+    }
+  }
+
+  /// One changed policy: both states from nothing, and where the older one has been evaluated already.
+  private static func diff(
+    _ cluster: PolicyCluster, _ model: ClusterModel, _ set: PolicySet, _ engine: ReachabilityEngine,
+    _ evaluated: Measurement
+  ) throws {
+    for index in [1, 0] {
+      let changed = PolicySet(cluster.changingPolicy(index), Semantics(.kubernetes))
+      let path = set.policies[index].identity.path
+      let unchanged = Set(set.policies.map(\.identity.path).filter { $0 != path })
+      var count = 0
+      var costs: [Measurement] = []
+      for isFresh in [true, false] {
+        let cost = Measurement.fastest(of: 5) {
+          let old = isFresh
+            ? ReachabilityEngine(model, set.policies, Semantics(.kubernetes), cutBy: changed.policies) : engine
+          let new = ReachabilityEngine(old, policies: changed.policies, unchanged: unchanged)
+          count = ChangedConnections(old, new).changes.count
+        }
+        cost.print("diff, \(path) changed, \(isFresh ? "from nothing" : "older state evaluated")")
+        costs.append(cost)
+      }
+      let ratios = costs.map { String(Int((2 * evaluated.cpu / $0.cpu).rounded())) }
+      print("    \(count) connections differ; \(ratios.joined(separator: " and ")) times less than both states anew (bar: 20)")
     }
   }
 }

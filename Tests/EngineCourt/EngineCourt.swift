@@ -120,7 +120,7 @@ package struct EngineCourt {
   }
 
   /// The state that a reading of these objects leads to.
-  private static func state(_ objects: [KubeObject]) -> ClusterState {
+  package static func state(_ objects: [KubeObject]) -> ClusterState {
     var folder = WorkloadFolder(keepsPods: true)
     var entries: [ClusterState.Entry] = []
     var nodes: Set<String> = []

@@ -50,10 +50,29 @@ package struct ConnectionDiff {
   package init(_ old: ClusterState, _ new: ClusterState, _ semantics: Semantics, keepsUnchanged: Bool = false) {
     let (oldSet, newSet) = (PolicySet(old, semantics), PolicySet(new, semantics))
     let left = ReachabilityAnalysis(old, oldSet, semantics, cutBy: newSet.policies)
-    let right = ReachabilityAnalysis(new, newSet, semantics, cutBy: oldSet.policies)
-    let (before, after) = (ConnectionDiff.pairs(left), ConnectionDiff.pairs(right))
+    let before: [Pair: TrafficSet]
+    let after: [Pair: TrafficSet]
+    let newModel: ClusterModel
+    if !keepsUnchanged, let unchanged = ConnectionDiff.unchangedPolicies(old, new), oldSet.nodePolicies.isEmpty,
+      newSet.nodePolicies.isEmpty
+    {
+      // Only policies differ: what they do not apply to is not evaluated.
+      let engine = ReachabilityEngine(left.engine, policies: newSet.policies, unchanged: unchanged)
+      let changes = ChangedConnections(left.engine, engine).changes
+      let entryPoints = left.entryPoints()
+      before = ConnectionDiff.pairs(
+        left.model, changes.map { ($0.source, $0.destination, $0.old) } + Connections.throughControllers(left.engine, entryPoints))
+      after = ConnectionDiff.pairs(
+        left.model, changes.map { ($0.source, $0.destination, $0.new) } + Connections.throughControllers(engine, entryPoints))
+      newModel = left.model
+    } else {
+      let right = ReachabilityAnalysis(new, newSet, semantics, cutBy: oldSet.policies)
+      before = ConnectionDiff.pairs(left)
+      after = ConnectionDiff.pairs(right)
+      newModel = right.model
+    }
     let oldNames = Set(left.model.workloads.map(\.workload.qualifiedTitle))
-    let newNames = Set(right.model.workloads.map(\.workload.qualifiedTitle))
+    let newNames = Set(newModel.workloads.map(\.workload.qualifiedTitle))
     let only = [Change.Kind.added: newNames.subtracting(oldNames), .removed: oldNames.subtracting(newNames)]
     workloads = only
     var groups: [Group: [IPRange]] = [:]
@@ -101,20 +120,47 @@ package struct ConnectionDiff {
 
   private static func pairs(_ analysis: ReachabilityAnalysis) -> [Pair: TrafficSet] {
     let connections = Connections(analysis.engine, entryPoints: analysis.entryPoints())
-    let titles = analysis.model.workloads.map(\.workload.qualifiedTitle)
+    return pairs(
+      analysis.model,
+      connections.connections.lazy.map { ($0.source, $0.destination, connections.outcomes[$0.outcome]) })
+  }
+
+  private static func pairs(
+    _ model: ClusterModel,
+    _ connections: some Sequence<(Connections.End, Connections.End, Connections.Outcome)>
+  ) -> [Pair: TrafficSet] {
     func end(_ end: Connections.End) -> End {
       switch end {
-      case .workload(let place): .named(titles[place])
+      case .workload(let place): .named(model.workloads[place].workload.qualifiedTitle)
       case .ingressController: .named("{ingress-controller}")
       case .addresses(let range): .range(range)
       }
     }
     var pairs: [Pair: TrafficSet] = [:]
-    for connection in connections.connections {
-      let allowed = connections.outcomes[connection.outcome].allowed.intersection(.everyPort)
+    for (source, destination, outcome) in connections {
+      let allowed = outcome.allowed.intersection(.everyPort)
       guard !allowed.isEmpty else { continue }
-      pairs[Pair(source: end(connection.source), destination: end(connection.destination))] = allowed
+      pairs[Pair(source: end(source), destination: end(destination))] = allowed
     }
     return pairs
+  }
+
+  /// The paths of the policies that are the same in both states; nil where something else than policies differs.
+  private static func unchangedPolicies(_ old: ClusterState, _ new: ClusterState) -> Set<String>? {
+    guard old.coverage == new.coverage, old.ranges == new.ranges else { return nil }
+    let known = Dictionary(old.entries.map { ($0.path, $0) }) { first, _ in first }
+    // Policies that were not read have no place.
+    var unchanged: Set<String> = [""]
+    var others = 0
+    for entry in new.entries {
+      let isSame = known[entry.path].map { $0.type == entry.type && $0.object == entry.object } ?? false
+      if entry.type.isPolicy {
+        if isSame { unchanged.insert(entry.path) }
+      } else {
+        guard isSame else { return nil }
+        others += 1
+      }
+    }
+    return others == old.entries.count(where: { !$0.type.isPolicy }) ? unchanged : nil
   }
 }

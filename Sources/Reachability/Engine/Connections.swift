@@ -105,6 +105,15 @@ package struct Connections {
     connections = builder.connections
   }
 
+  /// What passes from the ingress controller to workloads.
+  package static func throughControllers(
+    _ engine: ReachabilityEngine, _ entryPoints: EntryPoints
+  ) -> [(End, End, Outcome)] {
+    ControllerConnections(engine, entryPoints).connections.map {
+      (.ingressController, .workload($0.workload), Outcome(engine.table.map($0.state)))
+    }
+  }
+
   private struct Builder {
     let engine: ReachabilityEngine
     private(set) var outcomes: [Outcome] = []

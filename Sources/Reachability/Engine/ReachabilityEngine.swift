@@ -2,22 +2,25 @@ internal import KubeModel
 
 /// Who can talk to whom in a cluster, as its policies permit it.
 ///
-/// Policies are compiled once; rows are evaluated when they are first asked for and shared by all endpoints
-/// that the same policies apply to.
+/// Policies are compiled, and rows evaluated, when they are first asked for; rows are shared by all endpoints that
+/// the same policies apply to.
 package final class ReachabilityEngine {
   package let model: ClusterModel
   package let policies: [Policy]
   package let semantics: Semantics
-  let table = VerdictTable()
+  let table: VerdictTable
   let portNames: PortNames
   private let columnsByDirection: ByDirection<Columns>
   /// Which families of addresses the columns speak, where that makes a difference; nil where it makes none.
   private let families: ByDirection<FamilyColumns>?
-  /// The policies with a section for the direction, compiled: for each family where families differ, and at last for
-  /// whichever family.
-  private let steps: ByDirection<[[RowEvaluator.Step?]]>
+  /// The policies that were asked for, compiled: for each family where families differ, and at last for whichever family.
+  private var steps: ByDirection<[[RowEvaluator.Step?]]>
+  private let compilers: ByDirection<[RuleCompiler]>
+  private var index: LabelIndex
   /// The policies that apply to each endpoint, in the order in which they are asked.
   let applying: ByDirection<[[Int32]]>
+  /// The endpoints whose policies differ from those of the engine that this one was made from; none where there is none.
+  let touched: ByDirection<[Int]>
   private var rows: ByDirection<Rows>
   private let nodes: Bitset?
   /// Policies for nodes, which are not evaluated.
@@ -50,7 +53,8 @@ package final class ReachabilityEngine {
     _ model: ClusterModel, _ policies: [Policy], _ semantics: Semantics, representatives: [Representative] = [],
     keepsPortNames: Bool = false, nodePolicies: [NodePolicy] = [], cutBy others: [Policy] = []
   ) {
-    let policies = policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
+    let policies = ReachabilityEngine.sorted(policies)
+    table = VerdictTable()
     self.model = model
     self.policies = policies
     self.semantics = semantics
@@ -80,25 +84,103 @@ package final class ReachabilityEngine {
       }
     }
     self.applying = applying
-    let areFamiliesTold = FamilyColumns.matter(policies, model)
+    self.index = index
+    touched = ByDirection { _ in [] }
+    let areFamiliesTold = FamilyColumns.matter(policies + others, model)
     families = areFamiliesTold ? ByDirection { FamilyColumns(model, columns[$0]) } : nil
-    steps = ByDirection { direction in
+    let compilers = ByDirection { direction in
       let each: [IPRange.Family?] = areFamiliesTold ? IPRange.Family.allCases : []
-      let compilers = (each + [nil]).map { family in
+      return (each + [nil]).map { family in
         RuleCompiler(
           model: model, columns: columns[direction], direction: direction, portNames: portNames, family: family)
       }
-      return compilers.map { compiler in
-        policies.map { policy in
-          policy.sections[direction].map { section in
-            RowEvaluator.Step(
-              tier: policy.tier, rank: policy.rank, isolates: section.isolates,
-              rules: section.rules.map { compiler.compile($0, &index) })
-          }
-        }
-      }
     }
+    self.compilers = compilers
+    steps = ByDirection { compilers[$0].map { _ in Array(repeating: nil, count: policies.count) } }
     rows = ByDirection { _ in Rows(ofEndpoint: Array(repeating: -1, count: count)) }
+  }
+
+  /// The engine after a change of policies. It shares with the other one all that the change does not touch, verdict
+  /// maps and columns among it.
+  ///
+  /// - Parameters:
+  ///   - old: an engine that is cut by the new policies, too.
+  ///   - unchanged: the paths of policies that are the same in both.
+  package init(_ old: ReachabilityEngine, policies: [Policy], unchanged: Set<String>) {
+    let policies = ReachabilityEngine.sorted(policies)
+    self.policies = policies
+    (table, model, semantics, nodePolicies) = (old.table, old.model, old.semantics, old.nodePolicies)
+    (portNames, columnsByDirection, families) = (old.portNames, old.columnsByDirection, old.families)
+    (nodes, compilers) = (old.nodes, old.compilers)
+    var index = old.index
+    // A policy of Cilium's is several of the engine's, always in the same order.
+    var known: [String: [Int]] = [:]
+    for (place, policy) in old.policies.enumerated() { known[policy.identity.path, default: []].append(place) }
+    var seen: [String: Int] = [:]
+    let origins = policies.map { policy -> Int? in
+      let path = policy.identity.path
+      guard unchanged.contains(path), let places = known[path] else { return nil }
+      let ordinal = seen[path, default: 0]
+      seen[path] = ordinal + 1
+      return ordinal < places.count ? places[ordinal] : nil
+    }
+    let kept = Set(origins.compactMap(\.self))
+    let gone = old.policies.indices.filter { !kept.contains($0) }.map { old.policies[$0] }
+    let come = policies.indices.filter { origins[$0] == nil }.map { policies[$0] }
+    let touched = ByDirection { direction in
+      var found = Bitset(count: old.model.endpoints.count)
+      for policy in gone + come where policy.sections[direction] != nil {
+        found.formUnion(index.endpoints(policy.subjects))
+      }
+      var endpoints: [Int] = []
+      found.forEach { if !old.model.endpoints[$0].isOnHostNetwork { endpoints.append($0) } }
+      return endpoints
+    }
+    self.touched = touched
+    var places = Array(repeating: Int32(-1), count: old.policies.count)
+    for (place, origin) in origins.enumerated() { if let origin { places[origin] = Int32(place) } }
+    let isShifted = places.enumerated().contains { $1 >= 0 && $1 != $0 }
+    let newPlaces = policies.indices.filter { origins[$0] == nil }
+    let subjects = newPlaces.map { index.endpoints(policies[$0].subjects) }
+    applying = ByDirection { direction in
+      var applying = old.applying[direction]
+      if isShifted { applying = applying.map { $0.map { places[Int($0)] } } }
+      for endpoint in touched[direction] {
+        var own = old.applying[direction][endpoint].map { places[Int($0)] }.filter { $0 >= 0 }
+        for (place, subjects) in zip(newPlaces, subjects)
+        where policies[place].sections[direction] != nil && subjects.contains(endpoint) {
+          own.append(Int32(place))
+        }
+        applying[endpoint] = own.sorted()
+      }
+      return applying
+    }
+    steps = ByDirection { direction in
+      old.steps[direction].map { steps in origins.map { origin in origin.flatMap { steps[$0] } } }
+    }
+    rows = ByDirection { direction in
+      // Keys speak of places of policies, which may have moved.
+      var rows = Rows(all: old.rows[direction].all, ofEndpoint: old.rows[direction].ofEndpoint)
+      for endpoint in touched[direction] { rows.ofEndpoint[endpoint] = -1 }
+      return rows
+    }
+    self.index = index
+  }
+
+  private static func sorted(_ policies: [Policy]) -> [Policy] {
+    policies.sorted { ($0.tier, $0.rank) < ($1.tier, $1.rank) }
+  }
+
+  /// A policy compiled for a direction; nil where it says nothing about it.
+  private func step(_ policy: Int, _ direction: Direction, family: Int) -> RowEvaluator.Step? {
+    if let known = steps[direction][family][policy] { return known }
+    guard let section = policies[policy].sections[direction] else { return nil }
+    let compiler = compilers[direction][family]
+    let step = RowEvaluator.Step(
+      tier: policies[policy].tier, rank: policies[policy].rank, isolates: section.isolates,
+      rules: section.rules.map { compiler.compile($0, &index) })
+    steps[direction][family][policy] = step
+    return step
   }
 
   /// The ranges of families that something in the cluster speaks; IPv6 comes last, and places stay.
@@ -121,8 +203,7 @@ package final class ReachabilityEngine {
   ///
   /// - Parameter family: what `families` returns; nil for what holds of whichever family.
   func rules(_ policy: Int, _ direction: Direction, family: Int? = nil) -> [CompiledRule] {
-    let compiled = steps[direction]
-    return compiled[family ?? compiled.count - 1][policy]?.rules ?? []
+    step(policy, direction, family: family ?? compilers[direction].count - 1)?.rules ?? []
   }
 
   /// The families that traffic between an endpoint and a column may be of.
@@ -140,7 +221,7 @@ package final class ReachabilityEngine {
     let policies = applying[direction][endpoint]
     let families = self.families?[direction].spoken(by: endpoint) ?? [0]
     let rules = policies.lazy.flatMap { policy in
-      families.lazy.flatMap { self.steps[direction][$0][Int(policy)]?.rules ?? [] }
+      families.lazy.flatMap { self.rules(Int(policy), direction, family: $0) }
     }
     return RowKey(
       policies: policies, ports: rules.contains { $0.ownTraffic != nil } ? model.endpoints[endpoint].ports : [],
@@ -163,7 +244,7 @@ package final class ReachabilityEngine {
     let evaluator = RowEvaluator(table: table, columnCount: columnsByDirection[direction].count)
     let single = key.families.map { family in
       evaluator.row(
-        key.policies.compactMap { steps[direction][family][Int($0)] }, of: endpoint, model.endpoints[endpoint],
+        key.policies.compactMap { step(Int($0), direction, family: family) }, of: endpoint, model.endpoints[endpoint],
         nodes: direction == .ingress ? nodes : nil)
     }
     let row = families.map { families in
@@ -188,10 +269,7 @@ package final class ReachabilityEngine {
 
   /// A rule that is none of the policies', compiled for the same columns.
   func compiled(_ rule: PolicyRule, _ direction: Direction) -> CompiledRule {
-    var index = LabelIndex(model)
-    return RuleCompiler(
-      model: model, columns: columnsByDirection[direction], direction: direction, portNames: portNames
-    ).compile(rule, &index)
+    compilers[direction][compilers[direction].count - 1].compile(rule, &index)
   }
 
   // MARK: Single answers

@@ -46,6 +46,8 @@ extension RuleCondition {
   static let apiServer = RuleCondition(code: "api-server", text: "the API server is at the node's address")
   static let requirement = RuleCondition(
     code: "cilium-version", text: "Cilium is older than 1.19, which knows requirements on peers")
+  static let selectingServices = RuleCondition(
+    code: "service-selector", text: "Cilium is of a version that takes services with selectors here")
   static let domainName = RuleCondition(
     code: "domain-name", text: "the address is one that the pod has been given for the name by DNS")
 }

@@ -142,7 +142,7 @@ extension CiliumReader {
         return CiliumPeer(.unresolved("addresses behind the service \(title), which has no selector"), path)
       }
       let parts = labels.entries.map { LabelExpression.is(.pod($0.key), $0.value.string ?? "") }
-      return CiliumPeer(.pods(.all(of: [.is(.namespaceName, place)] + parts)), path)
+      return CiliumPeer(.pods(.all(of: [.is(.namespaceName, place)] + parts)), path, if: .selectingServices)
     }
   }
 }
