@@ -43,6 +43,7 @@ let package = Package(
       dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
     .target(name: "Compression", dependencies: ["CZlib", "KubeModel"]),
     .target(name: "Registers", dependencies: ["KubeModel"]),
+    .target(name: "Reviews", dependencies: ["Integrity", "KubeModel", "Registers"]),
     .target(name: "Reachability", dependencies: ["Integrity", "KubeModel"]),
     .target(
       name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
@@ -80,14 +81,14 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "Attribution", "Integrity", "KubeModel", "Registers", "Reachability", "Controls", "Programs", "ClusterReader",
+        "Attribution", "Integrity", "KubeModel", "Registers", "Reviews", "Reachability", "Controls", "Programs", "ClusterReader",
         "SnapshotStore",
         "HistoryIndex", "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(
       name: "AmbitCommands",
       dependencies: [
-        "Attribution", "Integrity", "KubeModel", "Registers", "Reachability", "Controls", "SigningKeys", "ClusterReader",
+        "Attribution", "Integrity", "KubeModel", "Registers", "Reviews", "Reachability", "Controls", "SigningKeys", "ClusterReader",
         "SnapshotStore",
         "HistoryIndex", "Evidence", "AmbitKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -138,6 +139,7 @@ let package = Package(
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
     .testTarget(name: "RegistersTests", dependencies: ["KubeModel", "Registers"]),
+    .testTarget(name: "ReviewsTests", dependencies: ["KubeModel", "Registers", "Reviews"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
     .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),
@@ -165,7 +167,7 @@ let package = Package(
       name: "AmbitKitTests",
       dependencies: [
         "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "EngineCourt", "HistoryIndex", "Integrity", "KubeModel",
-        "Reachability", "ReferenceEvaluator", "Registers", "SigningKeys", "SnapshotStore", "TestSupport",
+        "Reachability", "ReferenceEvaluator", "Registers", "Reviews", "SigningKeys", "SnapshotStore", "TestSupport",
       ]),
     .testTarget(
       name: "CommandTests",

@@ -13,10 +13,11 @@ package struct AmbitCommand: AsyncParsableCommand {
       """,
     version: VersionText.text,
     subcommands: [
-      InitCommand.self, SnapshotCommand.self, WatchCommand.self, StatusCommand.self, ListCommand.self, ShowCommand.self, LogCommand.self,
+      InitCommand.self, SnapshotCommand.self, ImportCommand.self, WatchCommand.self, StatusCommand.self,
+      ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
       LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self,
-      ReportCommand.self, FrameworkCommand.self, RegisterCommand.self, VerifyCommand.self, CheckpointCommand.self,
+      ReportCommand.self, FrameworkCommand.self, RegisterCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
       IndexCommand.self, SyncCommand.self,
       MaintainCommand.self, RetainCommand.self,
     ])

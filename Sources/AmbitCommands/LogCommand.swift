@@ -2,6 +2,7 @@ import AmbitKit
 import ArgumentParser
 import HistoryIndex
 import KubeModel
+import Reviews
 
 struct LogCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,6 +11,9 @@ struct LogCommand: ParsableCommand {
       One line per change, newest first. A change happened between the reading before and the one that saw \
       it. An actor marked `tool:` comes from the object's field managers: a program's own word, no person. Others \
       come from audit logs (`ambit attribute`), as do changes marked `(log)`, which no reading saw.
+
+      Where the store holds reviews, each change tells what is known of its approval. --unreviewed lists what no one \
+      else approved before it was made: also what was approved afterwards, and what cannot be told.
 
       Example: ambit log netpol/allow-web -n shop --since 2026-11-01
       """)
@@ -37,10 +41,16 @@ struct LogCommand: ParsableCommand {
   @Flag(name: .long, help: "Of the requests, those that changed nothing: refused, dry runs, without an outcome")
   var attempts = false
 
+  @Flag(name: .long, help: "Only changes that are not known to be approved by someone else before they were made")
+  var unreviewed = false
+
   @Flag(name: .long, help: "What Ambit itself did in the store, by whom, newest first")
   var journal = false
 
   func validate() throws {
+    if unreviewed && (observations || requests || attempts || journal) {
+      throw ValidationError("--unreviewed lists changes: leave out --observations, --requests, --attempts and --journal")
+    }
     if journal && (observations || requests || attempts || what != nil || namespaces.namespace != nil || moment.at != nil || since != nil || until != nil) {
       throw ValidationError("--journal lists what was done in the store; it goes with --limit only")
     }
@@ -73,7 +83,8 @@ struct LogCommand: ParsableCommand {
       return ObservationOutput.output(found.suffix(limit ?? .max), cluster: cluster).print(output.output)
     }
     filter.last = point?.snapshot.commit
-    filter.limit = limit
+    // What is reviewed is passed over before the rest is counted.
+    filter.limit = unreviewed ? nil : limit
     filter.namespace = namespaces.namespace
     if let what {
       if what.contains("/") {
@@ -102,7 +113,13 @@ struct LogCommand: ParsableCommand {
     let (entries, unseen) = try history.ambit.index.read { [filter, records] in
       (try $0.changes(cluster, filter), try $0.records(cluster, records))
     }
-    LogOutput.changes(entries, unseen: unseen, limit: limit, cluster: cluster).print(output.output)
+    let reviews = try ReviewHistory(history)
+    guard reviews.isUsed || unreviewed else {
+      return LogOutput.changes(entries, unseen: unseen, limit: limit, cluster: cluster).print(output.output)
+    }
+    var rows = Array(zip(entries, try reviews.verdicts(on: entries)))
+    if unreviewed { rows = rows.filter { ![.reviewed, .notNeeded].contains($0.1.status) } }
+    LogOutput.changes(rows.map(\.0), reviews: rows.map(\.1), unseen: unseen, limit: limit, cluster: cluster).print(output.output)
   }
 
   private func bound(_ text: String?, _ history: ClusterHistory, _ day: Moment.DayEnd) throws -> Int64? {

@@ -101,4 +101,23 @@ extension HistoryView {
       )
     }
   }
+
+  /// When the last complete reading began that was before the one which brought a snapshot, by the snapshot's commit, in
+  /// milliseconds since 1970: what a snapshot changed was not there yet.
+  package func earlierReadings(_ cluster: String) throws -> [String: Int64] {
+    let readings = try all(
+      """
+      SELECT state, capturedFrom, isComplete
+      FROM observation JOIN testimony ON testimony.id = observation.testimony
+      WHERE cluster = (SELECT id FROM cluster WHERE name = ?) AND result <> 'failed' ORDER BY observation.id
+      """, [cluster]
+    ) { (state: try $0.optionalName(0), from: try $0.number(1), isComplete: try $0.flag(2)) }
+    var earlier: [String: Int64] = [:]
+    var last: Int64?
+    for reading in readings {
+      if let state = reading.state, earlier[state] == nil { earlier[state] = last ?? .min }
+      if reading.isComplete { last = max(last ?? .min, reading.from) }
+    }
+    return earlier
+  }
 }

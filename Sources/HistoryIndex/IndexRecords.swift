@@ -17,6 +17,8 @@ package struct IndexedChange: Sendable, Hashable {
       /// The field manager that the object names: a tool, not a person.
       case managedFields
       case unknown
+      /// The author of the commit that was imported: what whoever committed wrote there.
+      case commit
     }
     package let name: String?
     package let source: Source

@@ -8,7 +8,7 @@ internal import KubeModel
 enum IndexSchema {
   /// The format of the index, normal forms of rules included; objects in another canonical form have to be looked at
   /// again too.
-  static let version = 3_000 + CanonicalForm.version
+  static let version = 3_100 + CanonicalForm.version
 
   /// SQLite keeps each statement as it is written here, which tells whether the tables are these.
   static let statements = [

@@ -95,7 +95,7 @@ public struct WorkloadFolder: Sendable {
   /// Facts of pods by the controller that made them.
   private var pods: [Owner: [Value: Presence]] = [:]
   /// Noise labels that a selector of the cluster names.
-  private var keptNoise: Set<String> = []
+  public private(set) var keptNoise: Set<String> = []
   private let keepsPods: Bool
 
   /// - Parameter keepsPods: whether workloads tell the names and addresses of their pods. They churn, and

@@ -63,8 +63,20 @@ package enum Account: Sendable, Hashable {
     return "system:serviceaccount:\(parts[0]):\(parts[1])"
   }
 
-  /// The accounts that an author of git has, the more telling first.
-  package static func accounts(ofAuthor name: String, email: String) -> [Account] {
-    [.author("\(name) <\(email)>"), .email(email.lowercased())]
+  /// Other accounts that this one tells of, the more telling first: an author of git has an address, and one that
+  /// GitHub hands out is a login's.
+  package var implied: [Account] {
+    switch self {
+    case .author(let author):
+      guard let open = author.lastIndex(of: "<"), author.hasSuffix(">") else { return [] }
+      let email = Account.email(author[author.index(after: open)...].dropLast().lowercased())
+      return [email] + email.implied
+    case .email(let address):
+      let hidden = "@users.noreply.github.com"
+      guard address.hasSuffix(hidden) else { return [] }
+      let local = address.dropLast(hidden.count)
+      return [.github(String(local.split(separator: "+", maxSplits: 1).last ?? local))]
+    default: return []
+    }
   }
 }

@@ -36,7 +36,9 @@ package struct Identities: Sendable {
   private init() {}
 
   /// Who one of these accounts belongs to, the first that the register knows.
-  package func party(of accounts: [Account]) -> Party { accounts.lazy.compactMap { owners[$0] }.first ?? .unknown }
+  package func party(of accounts: [Account]) -> Party {
+    accounts.lazy.flatMap { [$0] + $0.implied }.compactMap { owners[$0] }.first ?? .unknown
+  }
 
   package func party(of account: Account) -> Party { party(of: [account]) }
 

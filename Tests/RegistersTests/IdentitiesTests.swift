@@ -35,7 +35,9 @@ import Testing
     #expect(identities.party(of: .github("renovate[bot]")) == .bot("renovate"))
     // The same name in another system is another account.
     #expect(identities.party(of: .gitlab("alice-gh")) == .unknown)
-    #expect(identities.party(of: Account.accounts(ofAuthor: "Someone", email: "ALICE@example.com")) == .person("alice"))
+    #expect(identities.party(of: .author("Someone <ALICE@example.com>")) == .person("alice"))
+    #expect(identities.party(of: .author("Someone <123+Alice-GH@users.noreply.github.com>")) == .person("alice"))
+    #expect(identities.party(of: .author("Someone <someone@example.com>")) == .unknown)
     #expect(identities.gitOpsServiceAccounts == ["system:serviceaccount:argocd:controller"])
     #expect(identities.acceptedSources == [.signed, .github])
   }

@@ -1,6 +1,7 @@
 import AmbitKit
 import HistoryIndex
 import KubeModel
+import Reviews
 
 /// Changes and observations as `log` and `show` print them.
 enum LogOutput {
@@ -19,11 +20,15 @@ enum LogOutput {
 
   /// A line per change: when, who, what; the newest first.
   ///
-  /// - Parameter unseen: changes that audit logs tell of and no reading saw, the newest first.
+  /// - Parameters:
+  ///   - reviews: what is known of the approval of each; nil where the store holds no reviews.
+  ///   - unseen: changes that audit logs tell of and no reading saw, the newest first.
   static func changes(
-    _ entries: [HistoryEntry], unseen: [IndexedRecord] = [], limit: Int? = nil, cluster: String, heading: String? = nil
+    _ entries: [HistoryEntry], reviews: [ReviewVerdict]? = nil, unseen: [IndexedRecord] = [], limit: Int? = nil, cluster: String,
+    heading: String? = nil
   ) -> Output {
-    var table = Table(["SEEN (UTC)", "COMMIT", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE"])
+    var table = Table(
+      ["SEEN (UTC)", "COMMIT", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE"] + (reviews == nil ? [] : ["REVIEW"]))
     var values: [Value] = []
     var rest = unseen[...]
     func take(_ record: IndexedRecord) {
@@ -31,17 +36,19 @@ enum LogOutput {
         Moment(milliseconds: record.time / 1000).tableText, "(log)", record.unseen?.actor ?? "unknown",
         record.object.namespace ?? "-", record.object.reference, "\(did(record)), seen by no reading",
         record.unseen?.cause ?? "-",
-      ])
+      ] + (reviews == nil ? [] : ["undetermined"]))
       values.append(RequestOutput.value(record))
     }
-    for entry in entries {
+    for (place, entry) in entries.enumerated() {
       while let record = rest.first, record.time / 1000 > entry.snapshot.capturedTo { take(rest.removeFirst()) }
       table.rows.append([
         Moment(milliseconds: entry.snapshot.capturedTo).tableText,
         String(entry.snapshot.commit.prefix(10)), actor(entry.change),
         entry.change.id.namespace ?? "-", entry.change.id.reference, entry.change.summary, entry.change.cause ?? "-",
-      ])
-      values.append(value(entry))
+      ] + (reviews.map { [ReviewOutput.text($0[place])] } ?? []))
+      var map = value(entry).map ?? Mapping()
+      map["review"] = reviews.map { ReviewOutput.value($0[place]) }
+      values.append(.map(map))
     }
     for record in rest { take(record) }
     if let limit {
@@ -90,11 +97,21 @@ enum LogOutput {
     ]
   }
 
+  /// Whether the name is that of someone, and of no part of the system and no tool.
+  private static func isPerson(_ actor: IndexedChange.Actor) -> Bool {
+    switch actor.source {
+    case .audit: actor.name?.hasPrefix("system:") == false
+    case .commit: true
+    case .managedFields, .unknown: false
+    }
+  }
+
   /// A tool's name is no person, and says so.
   static func actor(_ actor: IndexedChange.Actor) -> String {
     switch actor.source {
     case .audit: actor.name ?? "?"
     case .managedFields: "tool:\(actor.name ?? "?")"
+    case .commit: actor.name ?? "?"
     case .unknown: "unknown"
     }
   }
@@ -113,7 +130,7 @@ enum LogOutput {
     map["previousBlob"] = change.previousBlob.map(Value.string)
     map["uid"] = change.uid.map(Value.string)
     map["cause"] = change.cause.map(Value.string)
-    var actor = Mapping([("source", .string(change.actor.source.rawValue)), ("isPerson", .bool(change.actor.source == .audit && change.actor.name?.hasPrefix("system:") == false))])
+    var actor = Mapping([("source", .string(change.actor.source.rawValue)), ("isPerson", .bool(isPerson(change.actor)))])
     actor["name"] = change.actor.name.map(Value.string)
     actor["time"] = change.actor.time.map { .string(Moment(milliseconds: $0 * 1000).text) }
     map["actor"] = .map(actor)

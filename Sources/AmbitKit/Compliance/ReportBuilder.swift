@@ -219,6 +219,7 @@ package struct ReportBuilder {
         switch entry.change.actor.source {
         case .audit: "made by \(entry.change.actor.name ?? "?"), as the API server's audit log says"
         case .managedFields: "the tool \(entry.change.actor.name ?? "?") wrote last, as managedFields say"
+        case .commit: "\(entry.change.actor.name ?? "?"), as the commit says"
         case .unknown: "actor unknown"
         }
       return

@@ -56,7 +56,7 @@ final class ChangeReader {
     let isRecreated = before?.uid != nil && after?.uid != nil && before?.uid != after?.uid
     let step: IndexedChange.Step =
       new == nil ? .deleted : old == nil ? .added : isRecreated ? .recreated : .modified
-    let actor = try new.flatMap { new in
+    let actor = try evidence.author ?? new.flatMap { new in
       try evidence.actors[id] ?? evidence.folder.flatMap { folder in
         try store.blob(at: new.path, in: folder)
           .flatMap { CanonicalYAML.value(of: try store.read($0))?["managedFields"] }.map(ChangeStory.actor)
@@ -66,7 +66,7 @@ final class ChangeReader {
       id: id, kind: present.object.type.kind, path: present.path, step: step, blob: new?.blob.description,
       previousBlob: old?.blob.description,
       uid: present.object.object.uid, actor: actor ?? .unknown,
-      cause: ChangeStory.cause(before, after), summary: ChangeStory.summary(step, before, after),
+      cause: ChangeStory.cause(before, after) ?? evidence.cause, summary: ChangeStory.summary(step, before, after),
       rules: present.object.type.role == .policy ? ruleChange(old, new) : .none)
   }
 

@@ -30,6 +30,9 @@ final class CommitReader {
     var actors: [ObjectID: IndexedChange.Actor] = [:]
     /// The folder in which format 1 of the store kept a file for each, by its path in the state.
     var folder: ObjectName?
+    /// Who wrote all of it and what for, where the snapshot was imported from a repository.
+    var author: IndexedChange.Actor?
+    var cause: String?
 
     static let none = Evidence()
   }
@@ -73,6 +76,12 @@ final class CommitReader {
       try parent == last?.name ? last?.tree : store.commit(parent).tree
     } ?? nil
     last = (commit.name, commit.tree)
+    var evidence = evidence
+    if commit.trailer(ImportedCommit.commitTrailer) != nil {
+      evidence.author = IndexedChange.Actor(
+        name: "\(commit.author.name) <\(commit.author.email)>", source: .commit, time: commit.author.time)
+      evidence.cause = commit.subject
+    }
     return Snapshot(
       row: IndexedSnapshot(
         commit: name.description, parent: commit.parents.first?.description,

@@ -11,6 +11,8 @@ package struct Journal {
     case timeStamp = "time-stamp"
     /// Another cluster's uid continues a history.
     case acceptedCluster = "accept-new-cluster"
+    /// The history of a repository was imported, or more of it.
+    case imported = "import"
   }
 
   /// Who did it, as the system says; the signature, where there is one, is the proof.

@@ -44,6 +44,7 @@ struct LineVerifier {
   private func holdsEntry(_ commit: CommitRecord) -> Bool {
     switch line {
     case .journal: audit.file(Journal.file, in: commit.tree) != nil
+    case .reviews: audit.file(ReviewBook.file, in: commit.tree) != nil
     // What the files of registers may be named is not this version's to say.
     default: true
     }

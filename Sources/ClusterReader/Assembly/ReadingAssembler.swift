@@ -24,7 +24,7 @@ struct ReadingAssembler {
       notes: notes)
   }
 
-  private func facts(_ traits: ClusterTraits) -> ClusterFacts {
+  func facts(_ traits: ClusterTraits) -> ClusterFacts {
     let readDaemonSets = coverage.contains {
       $0.group == "apps" && $0.resource == "daemonsets" && $0.unreadReason == nil
     }

@@ -35,6 +35,9 @@ struct ReadingParts {
   }
 
   var isEmpty: Bool { counts.isEmpty }
+  /// Labels that controllers write for themselves, and that an object which was looked at names nevertheless.
+  var usedNoise: Set<String> { folder.keptNoise }
+  var hasWorkloads: Bool { types.contains { $0.role == .folded } }
   /// The names of the recorded objects.
   var names: Set<String> { Set(parts.keys.map(\.name)).union(carried.lazy.map { known.objects[$0].id.name }) }
   /// Namespaces that objects stand in.
@@ -160,6 +163,9 @@ struct ReadingParts {
             "\(part.object.id.title) is defined twice, differently; the one in \(earlier.origin.file) is used"))
     }
   }
+
+  /// Keeps labels that an object elsewhere names, although they are a controller's own book-keeping.
+  mutating func keep(noise: Set<String>) { folder.keep(noise: noise) }
 
   /// Adds what other parts have.
   mutating func merge(_ other: ReadingParts) {

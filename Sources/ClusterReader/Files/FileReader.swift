@@ -59,6 +59,15 @@ package struct FileReader {
     return try reader.finish()
   }
 
+  /// Reads one file of manifests by itself, whatever is in it.
+  static func manifests(_ name: String, _ bytes: [UInt8]) -> ManifestFile {
+    var reader = FileReader(Options())
+    reader.read(InputFiles.File(name: name, content: bytes))
+    return ManifestFile(
+      parts: reader.parts, settings: reader.settings, problem: (reader.diagnostics + reader.parts.diagnostics).first,
+      holdsKubernetes: reader.findings > 0)
+  }
+
   private init(_ options: Options) {
     self.options = options
     parts = ReadingParts(known: options.known, keepsPods: options.keepsPods)

@@ -6,7 +6,12 @@ package struct InputFiles {
     /// The path as the user would write it.
     package let name: String
     /// Nil for a file that is read when its turn comes.
-    fileprivate let content: [UInt8]?
+    private let content: [UInt8]?
+
+    init(name: String, content: [UInt8]?) {
+      self.name = name
+      self.content = content
+    }
 
     /// The bytes, read now where they stand in a file; nil where it cannot be read.
     package var bytes: [UInt8]? { content ?? FileManager.default.contents(atPath: name).map(Array.init) }
@@ -62,7 +67,7 @@ package struct InputFiles {
           directories.append(path)
           continue
         }
-        guard InputFiles.endings.contains(where: { name.lowercased().hasSuffix($0) }) else {
+        guard InputFiles.isNamedForManifests(name) else {
           passedOver += 1
           continue
         }
@@ -82,5 +87,8 @@ package struct InputFiles {
     diagnostics = []
   }
 
-  private static let endings = [".json", ".yaml", ".yml"]
+  /// Whether a file's name says that it is JSON or YAML.
+  static func isNamedForManifests(_ name: String) -> Bool {
+    [".json", ".yaml", ".yml"].contains { name.lowercased().hasSuffix($0) }
+  }
 }
