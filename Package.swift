@@ -139,7 +139,7 @@ let package = Package(
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
     .testTarget(name: "RegistersTests", dependencies: ["KubeModel", "Registers"]),
-    .testTarget(name: "ReviewsTests", dependencies: ["KubeModel", "Registers", "Reviews"]),
+    .testTarget(name: "ReviewsTests", dependencies: ["KubeModel", "ReferenceEvaluator", "Registers", "Reviews"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
     .testTarget(name: "ReferenceEvaluatorTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator"]),

@@ -15,7 +15,7 @@ package struct AmbitCommand: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, SnapshotCommand.self, ImportCommand.self, WatchCommand.self, StatusCommand.self,
       ListCommand.self, ShowCommand.self, LogCommand.self,
-      DiffCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
+      DiffCommand.self, DriftCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
       LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self,
       ReportCommand.self, FrameworkCommand.self, RegisterCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
       IndexCommand.self, SyncCommand.self,

@@ -24,11 +24,7 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var signing: SigningOptions
   @OptionGroup var output: OutputOptions
 
-  @Option(name: .long, help: ArgumentHelp("The folder of the manifests, from the top of the repository", valueName: "folder"))
-  var path: String
-
-  @Option(name: .long, help: ArgumentHelp("The branch; HEAD's if left out", valueName: "name"))
-  var branch: String?
+  @OptionGroup var manifests: RepositoryOptions
 
   @Option(
     name: .long,
@@ -46,7 +42,7 @@ struct ImportCommand: AsyncParsableCommand {
     let variables = ProcessInfo.processInfo.environment
     let source = try await SourceRepository(path: repository, variables: variables)
     let line = cluster ?? ClusterName.cleaned(source.shortName)
-    var options = RepositoryImporter.Options(path: path, branch: branch, cluster: line, now: .now)
+    var options = RepositoryImporter.Options(path: manifests.path, branch: manifests.branch, cluster: line, now: .now)
     let progress = ProgressLine()
     options.progress = { progress.show(HiddenText.escaped($0)) }
     let outcome = try await RepositoryImporter(ambit, from: source, options).run()

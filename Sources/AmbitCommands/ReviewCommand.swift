@@ -168,8 +168,7 @@ struct ReviewImportCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   @Option(name: .long, help: ArgumentHelp("A working copy or a bare repository", valueName: "repository")) var repo: String
-  @Option(name: .long, help: ArgumentHelp("The folder of the manifests in it", valueName: "folder")) var path: String
-  @Option(name: .long, help: ArgumentHelp("The branch; HEAD's if left out", valueName: "name")) var branch: String?
+  @OptionGroup var manifests: RepositoryOptions
   @Option(name: .customLong("export"), help: ArgumentHelp("A file with an export, or - for standard input; may be repeated", valueName: "file"))
   var exports: [String] = []
 
@@ -192,7 +191,7 @@ struct ReviewImportCommand: AsyncParsableCommand {
       isWhole = isWhole && problems.isEmpty
     }
     let repository = try await SourceRepository(path: repo, variables: ProcessInfo.processInfo.environment)
-    let outcome = try await ReviewImporter(ambit, from: repository, under: path, branch: branch)
+    let outcome = try await ReviewImporter(ambit, from: repository, under: manifests.path, branch: manifests.branch)
       .run(exports.isEmpty ? nil : values, by: .current, at: .now)
     ReviewOutput.imported(outcome, from: repository.name).print(output.output)
     for note in ReviewOutput.notes(on: outcome) { Terminal.note("Note: \(note)") }

@@ -1,28 +1,18 @@
 import KubeModel
+import ReferenceEvaluator
 import Registers
 import Reviews
 import Testing
 
 /// What holds of every history and every set of approvals.
 @Suite struct ReviewPropertyTests {
-  private struct Numbers: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9E37_79B9_7F4A_7C15
-      var z = state
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-  }
-
   private struct Sample {
     var changes: [AppliedChange] = []
     var approvals: [Approval] = []
 
     /// Two objects that go through a few states, and approvals of steps that mostly were made.
     init(_ seed: UInt64) {
-      var numbers = Numbers(state: seed)
+      var numbers = SplitMix64(seed: seed)
       var states: [String: Character] = ["web": "-", "db": "-"]
       let people = ["alice", "bob", "carol", "eve"]
       var time: Int64 = 1000
@@ -75,7 +65,7 @@ import Testing
   @Test func `the order in which approvals are recorded does not matter`() {
     for seed in ReviewPropertyTests.seeds {
       let sample = Sample(seed)
-      var numbers = Numbers(state: seed &* 7)
+      var numbers = SplitMix64(seed: seed &* 7)
       #expect(
         ReviewFixture.verdicts(sample.changes, sample.approvals)
           == ReviewFixture.verdicts(sample.changes, sample.approvals.shuffled(using: &numbers)), "seed \(seed)")

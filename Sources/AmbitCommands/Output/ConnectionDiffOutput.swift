@@ -8,6 +8,12 @@ struct ConnectionDiffOutput {
 
   init(_ diff: ConnectionDiff) { self.diff = diff }
 
+  /// Each change in a line.
+  var text: String { (["Connectivity diff:"] + diff.changes.map(line)).joined(separator: "\n") }
+
+  /// The list of changes.
+  var value: Value { .list(diff.changes.map(value)) }
+
   func print(_ format: DiffFormat) {
     switch format {
     case .table: output.print(.table)
@@ -20,9 +26,7 @@ struct ConnectionDiffOutput {
   }
 
   private var output: Output {
-    var result = Output(
-      text: (["Connectivity diff:"] + diff.changes.map(line)).joined(separator: "\n"), kind: "ConnectionDiff",
-      value: ["changes": .list(diff.changes.map(value))])
+    var result = Output(text: text, kind: "ConnectionDiff", value: ["changes": value])
     result.csv = (["diff-type,source,destination,ref1,ref2,workloads-diff-info"] + diff.changes.map(row))
       .joined(separator: "\n")
     return result

@@ -46,27 +46,18 @@ struct ImportedCommit {
     _ layout: StoreLayout, cluster: String
   ) -> Recording {
     let unread = remainders.filter { $0.kind == .unread }
-    var record = ObservationRecord(
+    let record = ObservationRecord(
       capturedFrom: captured, capturedTo: captured, result: "unchanged", reason: nil,
       isComplete: coverage.allSatisfy { $0.unreadReason == nil } && unread.isEmpty, isOneInstant: true, isTimeGiven: true, scope: nil,
       source: ImportedCommit.source, coverage: coverage, diagnostics: ImportedCommit.lines(unread),
       notes: ImportedCommit.notes(remainders.filter { $0.kind != .unread }))
-    return Recording(
-      edits: changes.edits,
-      snapshot: { digest in
-        var text = self.text(
-          commit.subject,
-          trailers: [("Ambit-Kind", "snapshot")] + record.commonTrailers + [("Ambit-State-SHA256", digest)] + trailers, cluster)
+    return record.recording(
+      changes.edits, seen: changes.seen, layout,
+      snapshot: { told in
+        var text = self.text(commit.subject, trailers: told + trailers, cluster)
         text.body = commit.body
         return text
-      },
-      observation: { state, isChanged in
-        record.state = state?.description
-        record.result = isChanged ? "changed" : "unchanged"
-        var files = SeenObjects.files(changes.seen, layout)
-        files[ObservationRecord.file] = record.bytes
-        return (files, self.text(record.subject, trailers: record.trailers + trailers, cluster))
-      })
+      }, observation: { self.text($0, trailers: $1 + trailers, cluster) })
   }
 
   private func text(_ subject: String, trailers: [(key: String, value: String)], _ cluster: String) -> CommitText {

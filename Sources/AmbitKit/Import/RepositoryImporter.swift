@@ -42,7 +42,7 @@ package struct RepositoryImporter {
   }
 
   /// A pack holds the commits of so many steps.
-  static let chunk = 500
+  static let chunk = 200
   /// How many places are named, of many.
   package static let mostNamed = 20
 

@@ -102,6 +102,33 @@ struct ObservationRecord {
     "observation: \(result)\(reason.map { ": \($0)" } ?? (isComplete ? "" : ", partial"))"
   }
 
+  /// What the store is to write for a reading that this tells of.
+  ///
+  /// - Parameters:
+  ///   - seen: what it tells of objects.
+  ///   - changes: those that are known one by one.
+  ///   - snapshot: the text of the snapshot's commit, given its trailers.
+  ///   - text: the text of the observation's commit, given subject and trailers.
+  func recording(
+    _ edits: [String: [UInt8]?], seen: [SeenObjects.Part], _ layout: StoreLayout, changes: [Recording.Change] = [],
+    snapshot: @escaping (_ trailers: [(key: String, value: String)]) -> CommitText,
+    observation text: @escaping (_ subject: String, _ trailers: [(key: String, value: String)]) -> CommitText
+  ) -> Recording {
+    var record = self
+    return Recording(
+      changes: changes, edits: edits,
+      snapshot: { digest in
+        snapshot([("Ambit-Kind", "snapshot")] + commonTrailers + [("Ambit-State-SHA256", digest)])
+      },
+      observation: { state, isChanged in
+        record.state = state?.description
+        record.result = isChanged ? "changed" : "unchanged"
+        var files = SeenObjects.files(seen, layout)
+        files[ObservationRecord.file] = record.bytes
+        return (files, text(record.subject, record.trailers))
+      })
+  }
+
   // MARK: Reading
 
   /// The reason that stands in the index for an observation whose own words are lost.

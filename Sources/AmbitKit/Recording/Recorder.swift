@@ -264,36 +264,26 @@ package final class Recorder {
     _ changes: StateChanges, _ commits: ChangeCommits, _ reading: Reading, _ layout: StoreLayout, cluster: String, onto heads: HistoryHeads,
     _ options: Options
   ) throws -> HistoryHeads {
-    var record = ObservationRecord(
+    let record = ObservationRecord(
       capturedFrom: options.capturedFrom, capturedTo: options.capturedTo, result: "unchanged",
       reason: nil, isComplete: reading.isComplete, isOneInstant: reading.isOneInstant,
       isTimeGiven: options.isTimeGiven, scope: reading.facts.scope?.first, source: reading.source.text,
       coverage: reading.coverage, diagnostics: reading.diagnostics.map(\.description), notes: reading.notes)
     let digests = FolderDigestCache(ambit.index)
     let recorded = try ambit.store.record(
-      Recording(
+      record.recording(
+        changes.edits, seen: changes.seen, layout,
         changes: commits.changes.map { change in
           Recording.Change(edits: [layout.path(of: change.object): change.bytes]) { digest in
             change.text(
               cluster: cluster, reading: record.commonTrailers, recorded: options.recorded, stateDigest: digest)
           }
         },
-        edits: changes.edits,
-        snapshot: { digest in
-          var text = self.text(
-            changes.subject,
-            trailers: [("Ambit-Kind", "snapshot")] + record.commonTrailers + [("Ambit-State-SHA256", digest)], cluster,
-            options)
+        snapshot: { trailers in
+          var text = self.text(changes.subject, trailers: trailers, cluster, options)
           text.body = changes.body
           return text
-        },
-        observation: { state, isChanged in
-          record.state = state?.description
-          record.result = isChanged ? "changed" : "unchanged"
-          var files = SeenObjects.files(changes.seen, layout)
-          files[ObservationRecord.file] = record.bytes
-          return (files, self.text(record.subject, trailers: record.trailers, cluster, options))
-        }), in: cluster, onto: heads, digests: digests.digests)
+        }, observation: { self.text($0, trailers: $1, cluster, options) }), in: cluster, onto: heads, digests: digests.digests)
     digests.keep()
     try ambit.catchUpAfterRecording(cluster)
     return recorded
