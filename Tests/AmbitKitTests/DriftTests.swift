@@ -40,7 +40,7 @@ import Testing
       """
       apiVersion: networking.k8s.io/v1
       kind: NetworkPolicy
-      metadata: {name: a, namespace: shop, uid: u, labels: {app.kubernetes.io/instance: shop}, annotations: {x: y}}
+      metadata: {name: a, namespace: shop, uid: u, labels: {app.kubernetes.io/instance: shop}, annotations: {x: z}}
       spec: {podSelector: {}, policyTypes: [Ingress], ingress: [{ports: [{port: 80, protocol: TCP}]}]}
       """, SourceFixture.deployment("web") + "status: {readyReplicas: 1}\n",
       "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, uid: u, labels: {kubernetes.io/metadata.name: shop}}\nspec: {finalizers: [kubernetes]}\nstatus: {phase: Active}",
