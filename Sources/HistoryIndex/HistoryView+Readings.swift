@@ -38,7 +38,7 @@ extension HistoryView {
       SELECT capturedTo FROM observation
       WHERE cluster = (SELECT id FROM cluster WHERE name = :cluster) AND \(condition)
         AND id < (SELECT min(shown.id) FROM observation AS shown
-          WHERE shown.cluster = observation.cluster AND shown.state = :commit)
+          WHERE shown.cluster = (SELECT id FROM cluster WHERE name = :cluster) AND shown.state = :commit)
       ORDER BY id DESC LIMIT 1
       """, arguments
     ) { try $0.number(0) }
@@ -80,25 +80,19 @@ extension HistoryView {
     ) { try $0.number(0) }
   }
 
-  /// Kinds that some reading could not look at, each with the first such reading's place in their order and the reason.
-  package func unreadKinds(
-    in cluster: String
-  ) throws -> [(kind: KindCoverage, since: Int64)] {
-    try all(
+  /// Kinds that some reading could not look at, and whether that is all that is known of them.
+  package func unreadKinds() throws -> [UnreadKind] {
+    let all = try first("SELECT count(*) FROM testimony", []) { try $0.number(0) }
+    return try self.all(
       """
-      SELECT apiGroup, resource, namespace, min(observation.id), coverage.reason
-      FROM coverage JOIN observation ON observation.testimony = coverage.testimony
-      WHERE status = 'unread' AND cluster = (SELECT id FROM cluster WHERE name = ?)
+      SELECT apiGroup, resource, namespace, count(*) FROM coverage WHERE status = 'unread'
       GROUP BY apiGroup, resource, namespace ORDER BY apiGroup, resource, namespace
-      """, [cluster]
+      """, []
     ) { row in
       let namespace = try row.text(2)
-      return (
-        kind: KindCoverage(
-          group: try row.text(0), resource: try row.text(1), namespace: namespace.isEmpty ? nil : namespace,
-          status: .unread(reason: try row.optionalText(4) ?? "")),
-        since: try row.number(3)
-      )
+      return UnreadKind(
+        group: try row.text(0), resource: try row.text(1), namespace: namespace.isEmpty ? nil : namespace,
+        isAlways: try row.number(3) == all)
     }
   }
 
@@ -120,4 +114,25 @@ extension HistoryView {
     }
     return earlier
   }
+
+  /// The place in the order of readings of the first one that could not look at a kind, nil where all could.
+  package func firstReading(lacking kind: UnreadKind, in cluster: String) throws -> Int64? {
+    try first(
+      """
+      SELECT min(observation.id) FROM coverage JOIN observation ON observation.testimony = coverage.testimony
+      WHERE status = 'unread' AND apiGroup = ? AND resource = ? AND namespace = ?
+        AND cluster = (SELECT id FROM cluster WHERE name = ?)
+      """, [kind.group, kind.resource, kind.namespace ?? "", cluster]
+    ) { try $0.optionalNumber(0) } ?? nil
+  }
+}
+
+/// A kind that some reading of the index could not look at.
+package struct UnreadKind: Sendable, Hashable {
+  package let group: String
+  package let resource: String
+  /// Nil where the list of the whole cluster failed.
+  package let namespace: String?
+  /// Whether no reading ever could.
+  package let isAlways: Bool
 }

@@ -154,7 +154,7 @@ enum IndexSchema {
       PRIMARY KEY (testimony, apiGroup, resource, namespace)
     ) STRICT, WITHOUT ROWID
     """,
-    "CREATE INDEX coverageUnread ON coverage (testimony) WHERE status = 'unread'",
+    "CREATE INDEX coverageUnread ON coverage (apiGroup, resource, namespace, testimony) WHERE status = 'unread'",
     """
     CREATE TABLE observation (
       id INTEGER PRIMARY KEY,

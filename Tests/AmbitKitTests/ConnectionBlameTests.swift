@@ -21,18 +21,22 @@ import Testing
     var description: String { "\(commit.prefix(7)): \(before) -> \(after)" }
   }
 
-  /// The steps of a connection as evaluating every snapshot in full shows them, oldest first.
-  private func slowSteps(_ question: ConnectionQuestion, _ history: ClusterHistory) throws -> [Step] {
-    var before = ConnectionOutcome.missing(source: true, destination: true)
-    let ends = [question.source, question.destination]
-    if ends.contains("outside") || ends.contains(where: { IPRange($0) != nil }) {
-      before = .missing(source: !ConnectionBlameTests.isAddress(ends[0]), destination: !ConnectionBlameTests.isAddress(ends[1]))
+  /// Every snapshot in full, oldest first.
+  private func analyses(_ history: ClusterHistory, _ profile: Semantics.Profile) throws -> [(commit: String, ReachabilityAnalysis)] {
+    try fixture.git("rev-list", "--reverse", "c").split(separator: "\n").map { commit in
+      (String(commit), ReachabilityAnalysis(try history.state(at: history.point(String(commit))), Semantics(profile)))
     }
+  }
+
+  /// The steps of a connection as every snapshot in full shows them, oldest first.
+  private static func slowSteps(
+    _ question: ConnectionQuestion, _ analyses: [(commit: String, ReachabilityAnalysis)]
+  ) throws -> [Step] {
+    let ends = [question.source, question.destination]
+    // Before all, only addresses are there.
+    var before = ConnectionOutcome.missing(source: !isAddress(ends[0]), destination: !isAddress(ends[1]))
     var steps: [Step] = []
-    for commit in try fixture.git("rev-list", "--reverse", "c").split(separator: "\n").map(String.init) {
-      let state = try history.state(at: history.point(commit))
-      let semantics = Semantics(question.profile ?? .init(of: state), ipBlocks: question.ipBlocks)
-      let analysis = ReachabilityAnalysis(state, semantics)
+    for (commit, analysis) in analyses {
       let places = PlaceReference(analysis)
       func candidates(_ end: String) throws -> [PlaceReference.Candidate] {
         do { return try places.candidates(end) } catch let error as AmbitError where error.failure == .notFound { return [] }
@@ -76,7 +80,7 @@ import Testing
   }
 
   private static let cases: [(UInt64, Set<RandomCluster.PolicyKind>, Semantics.Profile)] =
-    (1...6 as ClosedRange<UInt64>).flatMap { seed -> [(UInt64, Set<RandomCluster.PolicyKind>, Semantics.Profile)] in
+    (1...3 as ClosedRange<UInt64>).flatMap { seed -> [(UInt64, Set<RandomCluster.PolicyKind>, Semantics.Profile)] in
       [
         (seed, [.networkPolicy], .kubernetes), (seed, [.networkPolicy, .adminNetworkPolicy], .ovn),
         (seed, [.networkPolicy, .clusterNetworkPolicy, .calico], .calico), (seed, [.networkPolicy, .cilium], .cilium),
@@ -94,20 +98,21 @@ import Testing
     let names = workloads.map { "\($0.namespace)/\($0.name)" }
     let ends = names + ["outside", "198.51.100.7", "203.0.113.0/24"] + workloads.prefix(1).flatMap { ["\($0.namespace)/", "\($0.namespace)/app=web"] }
     var random = SplitMix64(seed: given.seed)
+    let analyses = try analyses(history, given.profile)
     var compared = 0
-    for _ in 0..<12 {
+    for _ in 0..<40 {
       let (source, destination) = (random.pick(ends), random.pick(ends))
       guard !(ConnectionBlameTests.isAddress(source) && ConnectionBlameTests.isAddress(destination)) else { continue }
       let traffic = TrafficPoint(random.chance(80) ? .tcp : .udp, UInt16(random.pick(RandomCluster.ports)))
       let question = ConnectionQuestion(from: source, to: destination, traffic, profile: given.profile)
-      let expected = try slowSteps(question, history)
+      let expected = try ConnectionBlameTests.slowSteps(question, analyses)
       guard expected.last?.after.verdict != nil else { continue }
-      compared += 1
+      compared += expected.count { $0.before.verdict != nil && $0.after.verdict != nil }
       let blame = try ConnectionBlame(question, in: history, at: point)
       let found = blame.steps.reversed().map { Step(commit: $0.snapshot.commit, before: $0.before, after: $0.after) }
       #expect(found == expected, "seed \(given.seed), \(given.profile): \(source) to \(destination) \(traffic)")
     }
-    #expect(compared > 0)
+    #expect(compared > 0, "no connection was opened or closed: the comparison says nothing")
   }
 
   // MARK: Single histories

@@ -26,8 +26,9 @@ enum RuleBlameOutput {
     let name = statement.name.map { "\(Word.of($0)): " } ?? ""
     let again = statement.recreated.last.map { entry in
       let count = statement.recreated.count
-      return " (object made again\(count == 1 ? "" : " \(count) times"), last seen \(Moment(milliseconds: entry.snapshot.capturedTo).tableText)"
-        + " by \(LogOutput.actor(entry.change.actor)))"
+      let seen = Moment(milliseconds: entry.snapshot.capturedTo).tableText
+      return " (object made again\(count == 1 ? "" : " \(count) times, the last one"), seen \(seen), by "
+        + "\(LogOutput.actor(entry.change.actor)))"
     }
     return name + statement.form.text + (again ?? "")
   }

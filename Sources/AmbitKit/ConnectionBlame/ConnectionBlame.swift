@@ -63,7 +63,8 @@ package struct ConnectionBlame: Sendable {
     let objects = VersionReader(history)
     let relevant = try RelevantHistory(question, in: history, objects, upTo: point.snapshot.commit)
     let evaluator = ConnectionEvaluator(
-      question, cluster: history.cluster, objects, try KnownCoverage(history, namespaces: question.namespaces))
+      question, cluster: history.cluster, objects,
+      try KnownCoverage(history, namespaces: question.namespaces, last: point.observation?.coverage ?? []))
     let reading = try point.observation.flatMap { observation in
       try history.ambit.index.read { [cluster = history.cluster] in try $0.place(of: observation, in: cluster) }
     }
@@ -160,11 +161,13 @@ private struct Walk {
   /// The next step back at which the answer changed, nil where there is none.
   mutating func next() throws -> ConnectionBlame.Step? {
     while let commit = rest.last?.commit {
-      let after = try found()
-      let changed = rest.reversed().prefix { $0.commit == commit }.map(\.id)
-      let later = self
-      rest.removeLast(changed.count)
-      for id in changed { versions[id]?.removeLast() }
+      let (after, afterReading) = (try found(), reading)
+      var changed: [ObjectStep] = []
+      while let step = rest.last, step.commit == commit {
+        rest.removeLast()
+        versions[step.id]?.removeLast()
+        changed.append(step)
+      }
       last = nil
       // A snapshot that no reading tells of is known as well as what came after it.
       let first = try history.ambit.index.read { [cluster = history.cluster] in
@@ -172,7 +175,12 @@ private struct Walk {
       }
       if let first { reading = first - 1 }
       let before = try outcome()
-      if before != after.outcome(question.point) { return try later.step(commit, Set(changed), from: before, to: after) }
+      if before != after.outcome(question.point) {
+        var later = self
+        later.reading = afterReading
+        for step in changed { later.versions[step.id, default: []].append(step) }
+        return try later.step(commit, Set(changed.map(\.id)), from: before, to: after)
+      }
     }
     return nil
   }

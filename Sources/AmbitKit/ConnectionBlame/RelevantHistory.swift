@@ -81,7 +81,12 @@ private struct Collector {
         found += try steps(of: sets)
       }
     }
-    for id in policies { found += try policy(id) }
+    let all = try history.ambit.index.read { [cluster = history.cluster, commit, policies] view in
+      try policies.map { id in
+        (id, try view.steps(of: id, in: cluster, upTo: commit), try view.rules(of: id, in: cluster, upTo: commit))
+      }
+    }
+    for (id, steps, rules) in all { found += try policy(id, steps, rules) }
     if isOnHostNetwork { found += try steps(of: ids("", "nodes")) }
     if speaksOfServices { found += try steps(of: ids("", "services")) }
     // Sets have the labels of their namespaces.
@@ -132,20 +137,18 @@ private struct Collector {
   // MARK: Policies
 
   /// The steps of a policy at which it may begin or cease to matter, or matters and says something else.
-  private mutating func policy(_ id: ObjectID) throws -> [ObjectStep] {
-    let steps = try steps(of: [id])
+  private mutating func policy(
+    _ id: ObjectID, _ steps: [ObjectStep], _ rules: [RuleInterval]
+  ) throws -> [ObjectStep] {
     guard let type = ResourceCatalog.type(group: id.group, resource: id.resource), type.role == .policy else { return steps }
-    if type != ResourceCatalog.networkPolicies, !speaksOfServices {
+    if [ResourceCatalog.calicoGroup, "cilium.io"].contains(type.group), !speaksOfServices {
       for step in steps {
         let written = try objects.object(step).map { JSONWriter.line(of: $0.object.value) } ?? ""
         if written.contains("\"services\"") || written.contains("\"toServices\"") { speaksOfServices = true }
       }
     }
     guard let namespace = id.namespace else { return steps }
-    let intervals = try history.ambit.index.read { [cluster = history.cluster, commit] view in
-      try view.rules(of: id, in: cluster, upTo: commit)
-    }
-    let periods = StatementPeriods(intervals, steps)
+    let periods = StatementPeriods(rules, steps)
     var kept: [ObjectStep] = []
     var isInForce = false
     // Up to which step it applies to the pods that it applied to last, and whether those may be of an end.

@@ -116,7 +116,8 @@ extension RuleForm {
     parts.append(name(rule["notProtocol"]).map { "not \($0)" })
     for (key, word) in [("icmp", ""), ("notICMP", "not ")] {
       guard let value = rule[key], !value.isNull else { continue }
-      parts.append("\(word)\(value.map?.entries.map { "\($0.key) \(scalar($0.value))" }.joined(separator: " ") ?? RuleWords.unknown(value))")
+      let fields = value.map?.entries.map { "\($0.key) \(scalar($0.value))" }.joined(separator: " ")
+      parts.append(word + (fields ?? RuleWords.unknown(value)))
     }
     if let version = rule["ipVersion"], !version.isNull { parts.append("IPv\(scalar(version))") }
     let words = parts.compactMap(\.self)
@@ -124,20 +125,24 @@ extension RuleForm {
   }
 
   private static func ports(_ value: Value?) -> String? {
-    guard let list = value?.list, !list.isEmpty else { return value.flatMap { $0.isNull || $0.list != nil ? nil : RuleWords.unknown($0) } }
+    guard let value, !value.isNull else { return nil }
+    guard let list = value.list else { return RuleWords.unknown(value) }
     var fixed = TrafficSet.none
     var others: [String] = []
     for port in list {
-      let bounds = port.int.map { [$0] } ?? port.string?.split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) ?? -1 }
-      let numbers = bounds?.compactMap { UInt16(exactly: $0) } ?? []
-      if let low = numbers.first, let high = numbers.last, low > 0, low <= high, numbers.count == bounds?.count, numbers.count <= 2 {
-        fixed = fixed.union(TrafficSet(.tcp, low...high))
-      } else {
-        others.append(scalar(port))
-      }
+      if let range = range(port) { fixed = fixed.union(TrafficSet(.tcp, range)) } else { others.append(scalar(port)) }
     }
     let numbers = RuleWords.numbers(fixed.ports(.tcp))
     return RuleWords.joined((numbers.isEmpty ? [] : [numbers]) + others, ",")
+  }
+
+  /// `80` or `'80:90'`; nil for a port by its name, and for what is none.
+  private static func range(_ port: Value) -> ClosedRange<UInt16>? {
+    let bounds = port.int.map { [$0] } ?? (port.string ?? "").split(separator: ":", omittingEmptySubsequences: false).map { Int64($0) ?? -1 }
+    let numbers = bounds.compactMap { UInt16(exactly: $0) }
+    guard numbers.count == bounds.count, numbers.count <= 2, let low = numbers.first, let high = numbers.last, low > 0, low <= high
+    else { return nil }
+    return low...high
   }
 
   private static func sourcePorts(_ rule: Value) -> [String] {
