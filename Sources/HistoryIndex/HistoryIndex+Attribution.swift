@@ -1,6 +1,6 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import KubeModel
+package import KubeModel
 
 /// What audit logs say, beside the versions that readings saw: made anew whenever either grows.
 extension HistoryView {
