@@ -114,12 +114,18 @@ struct LogCommand: ParsableCommand {
       (try $0.changes(cluster, filter), try $0.records(cluster, records))
     }
     let reviews = try ReviewHistory(history)
-    guard reviews.isUsed || unreviewed else {
-      return LogOutput.changes(entries, unseen: unseen, limit: limit, cluster: cluster).print(output.output)
+    var shown = entries
+    var verdicts: [ReviewVerdict]?
+    if reviews.isUsed || unreviewed {
+      var rows = Array(zip(entries, try reviews.verdicts(on: entries)))
+      if unreviewed { rows = rows.filter { ![.reviewed, .notNeeded].contains($0.1.status) } }
+      (shown, verdicts) = (rows.map(\.0), rows.map(\.1))
     }
-    var rows = Array(zip(entries, try reviews.verdicts(on: entries)))
-    if unreviewed { rows = rows.filter { ![.reviewed, .notNeeded].contains($0.1.status) } }
-    LogOutput.changes(rows.map(\.0), reviews: rows.map(\.1), unseen: unseen, limit: limit, cluster: cluster).print(output.output)
+    let origins = try GitOpsOrigins(history)
+    var found: [Int: GitOpsOrigins.Origin] = [:]
+    for (place, entry) in shown.prefix(limit ?? .max).enumerated() { found[place] = try origins.origin(of: entry) }
+    LogOutput.changes(shown, reviews: verdicts, origins: found, unseen: unseen, limit: limit, cluster: cluster)
+      .print(output.output)
   }
 
   private func bound(_ text: String?, _ history: ClusterHistory, _ day: Moment.DayEnd) throws -> Int64? {

@@ -180,7 +180,7 @@ extension HistoryWriter {
         INSERT INTO attribution (object, snapshot, actor, time, cause, detail) VALUES (?, ?, ?, ?, ?, ?)
         """,
         [
-          step.object, step.snapshot, try last?.user.map(textID), last.map(\.time), last?.cause,
+          step.object, step.snapshot, try last?.actor.map(textID), last.map(\.time), last?.cause,
           JSONWriter.string(of: attribution.value),
         ])
     }

@@ -24,6 +24,8 @@ package struct IndexedAttribution: Sendable, Hashable {
     package var user: String?
     /// Whom that user acted as.
     package var impersonated: String?
+    /// Whether the owner trusts that user to act for others, as a proxy does: then who was impersonated is the actor.
+    package var isTrusted = false
     package var groups: [String] = []
     /// All but the last may be forged by the client.
     package var sourceIPs: [String] = []
@@ -44,6 +46,9 @@ package struct IndexedAttribution: Sendable, Hashable {
       self.verb = verb
       self.time = time
     }
+
+    /// Who acted.
+    package var actor: String? { isTrusted ? impersonated ?? user : user }
   }
 
   package let certainty: Certainty
@@ -56,7 +61,7 @@ package struct IndexedAttribution: Sendable, Hashable {
   }
 
   /// Whether it names who made the change.
-  package var isCertain: Bool { (certainty == .exact || certainty == .sole) && steps.last?.user != nil }
+  package var isCertain: Bool { (certainty == .exact || certainty == .sole) && steps.last?.actor != nil }
 }
 
 extension IndexedAttribution {
@@ -77,6 +82,7 @@ extension IndexedAttribution.Step {
     var map = Mapping([("record", .string(record)), ("verb", .string(verb)), ("microseconds", .int(time))])
     map["user"] = user.map(Value.string)
     map["impersonatedUser"] = impersonated.map(Value.string)
+    if isTrusted { map["trustedImpersonator"] = true }
     if !groups.isEmpty { map["groups"] = .list(groups.map(Value.string)) }
     if !sourceIPs.isEmpty { map["sourceIPs"] = .list(sourceIPs.map(Value.string)) }
     map["userAgent"] = userAgent.map(Value.string)
@@ -96,6 +102,7 @@ extension IndexedAttribution.Step {
     self.init(record: record, verb: verb, time: time)
     user = value["user"]?.string
     impersonated = value["impersonatedUser"]?.string
+    isTrusted = value["trustedImpersonator"]?.bool ?? false
     groups = value["groups"]?.strings ?? []
     sourceIPs = value["sourceIPs"]?.strings ?? []
     userAgent = value["userAgent"]?.string

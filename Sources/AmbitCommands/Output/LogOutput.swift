@@ -22,10 +22,11 @@ enum LogOutput {
   ///
   /// - Parameters:
   ///   - reviews: what is known of the approval of each; nil where the store holds no reviews.
+  ///   - origins: the commits behind what GitOps accounts applied, by the place of the entry.
   ///   - unseen: changes that audit logs tell of and no reading saw, the newest first.
   static func changes(
-    _ entries: [HistoryEntry], reviews: [ReviewVerdict]? = nil, unseen: [IndexedRecord] = [], limit: Int? = nil, cluster: String,
-    heading: String? = nil
+    _ entries: [HistoryEntry], reviews: [ReviewVerdict]? = nil, origins: [Int: GitOpsOrigins.Origin] = [:],
+    unseen: [IndexedRecord] = [], limit: Int? = nil, cluster: String, heading: String? = nil
   ) -> Output {
     var table = Table(
       ["SEEN (UTC)", "COMMIT", "ACTOR", "NAMESPACE", "OBJECT", "CHANGE", "CAUSE"] + (reviews == nil ? [] : ["REVIEW"]))
@@ -43,10 +44,12 @@ enum LogOutput {
       while let record = rest.first, record.time / 1000 > entry.snapshot.capturedTo { take(rest.removeFirst()) }
       table.rows.append([
         Moment(milliseconds: entry.snapshot.capturedTo).tableText,
-        String(entry.snapshot.commit.prefix(10)), actor(entry.change),
+        String(entry.snapshot.commit.prefix(10)),
+        origins[place].map { actor($0, through: entry.change) } ?? actor(entry.change),
         entry.change.id.namespace ?? "-", entry.change.id.reference, entry.change.summary, entry.change.cause ?? "-",
       ] + (reviews.map { [ReviewOutput.text($0[place])] } ?? []))
       var map = value(entry).map ?? Mapping()
+      map["origin"] = origins[place].map(value)
       map["review"] = reviews.map { ReviewOutput.value($0[place]) }
       values.append(.map(map))
     }
@@ -65,6 +68,23 @@ enum LogOutput {
     return output
   }
 
+  /// Who decided what a GitOps account applied.
+  private static func actor(_ origin: GitOpsOrigins.Origin, through change: IndexedChange) -> String {
+    let commit = (origin.sourceCommit ?? origin.entry.snapshot.commit).prefix(10)
+    return "\(origin.entry.change.actor.name ?? "unknown") (commit \(commit)) through \(change.actor.name ?? "?")"
+  }
+
+  private static func value(_ origin: GitOpsOrigins.Origin) -> Value {
+    var map = Mapping([
+      ("cluster", .string(origin.cluster)), ("commit", .string(origin.entry.snapshot.commit)),
+      ("time", .string(Moment(milliseconds: origin.entry.snapshot.capturedTo).text)),
+    ])
+    map["author"] = origin.entry.change.actor.name.map(Value.string)
+    map["repositoryCommit"] = origin.sourceCommit.map(Value.string)
+    map["cause"] = origin.entry.change.cause.map(Value.string)
+    return .map(map)
+  }
+
   private static func did(_ record: IndexedRecord) -> String {
     switch record.request.prefix(while: { $0 != " " }) {
     case "create": "created"
@@ -77,12 +97,13 @@ enum LogOutput {
   /// leaves a choice, it is told.
   static func actor(_ change: IndexedChange) -> String {
     guard let attribution = change.attribution, let last = attribution.steps.last else { return actor(change.actor) }
-    let users = attribution.steps.compactMap(\.user)
+    let users = attribution.steps.compactMap(\.actor)
     switch attribution.certainty {
     case .exact, .sole:
-      guard let user = last.user else { return actor(change.actor) }
+      guard let user = last.actor else { return actor(change.actor) }
       let others = Set(users).subtracting([user]).sorted()
-      return user + (last.impersonated.map { " as \($0)" } ?? "")
+      let other = last.isTrusted ? last.user.map { " through \($0)" } : last.impersonated.map { " as \($0)" }
+      return user + (other ?? "")
         + (others.isEmpty ? "" : ", after \(others.joined(separator: ", "))")
     case .candidates: return Set(users).sorted().joined(separator: " or ")
     case .unexplained: return "unexplained"

@@ -1,6 +1,7 @@
 internal import Attribution
 internal import HistoryIndex
 internal import KubeModel
+internal import Registers
 internal import SnapshotStore
 
 /// Joins a cluster's change records with the versions of its objects, and keeps what comes of it in the index.
@@ -80,6 +81,8 @@ struct AttributionIndexer {
     // What a log tells of a namespace is about all that was in it.
     let spaces = Set(plan.records.filter { !$0.record.isOfOneObject }.compactMap(\.record.space))
     let windows = ReadingWindows(index, cluster)
+    // What the owner says later of who is trusted does not reach back.
+    let identities = try RegisterBook(readingFrom: store).identities()
     let begin = try windows.begin
     var joined = Joined()
     var unseen: [String: IndexedRecord.Unseen] = [:]
@@ -93,7 +96,7 @@ struct AttributionIndexer {
         return try StoredObject(store.read(blob)).map { AttributionJoin.owners(of: $0.object) } ?? []
       }
       for (step, attribution) in zip(own, attributions) {
-        if let attribution { joined.attributions.append((step, IndexedAttribution(attribution))) }
+        if let attribution { joined.attributions.append((step, IndexedAttribution(attribution, identities))) }
       }
       for step in join.unseen(of: id, attributed: attributions, since: begin) {
         unseen[step.record.id] = .init(actor: step.deciding.user?.name, cause: step.cause)
@@ -194,7 +197,7 @@ private final class ReadingWindows {
 }
 
 extension IndexedAttribution {
-  init(_ attribution: Attribution) {
+  init(_ attribution: Attribution, _ identities: RegisterTimeline<Identities>) {
     let certainty: Certainty =
       switch attribution.certainty {
       case .exact: .exact
@@ -202,16 +205,19 @@ extension IndexedAttribution {
       case .candidates: .candidates
       case .unexplained: .unexplained
       }
-    self.init(certainty: certainty, steps: attribution.steps.map(Step.init))
+    self.init(certainty: certainty, steps: attribution.steps.map { Step($0, identities) })
   }
 }
 
 extension IndexedAttribution.Step {
-  init(_ step: Attribution.Step) {
+  init(_ step: Attribution.Step, _ identities: RegisterTimeline<Identities>) {
     let (record, deciding) = (step.record, step.deciding)
     self.init(record: record.id, verb: record.verb, time: record.microseconds)
     user = deciding.user?.name
     impersonated = deciding.impersonated?.name
+    if let user, impersonated != nil {
+      isTrusted = identities.content(at: deciding.microseconds / 1000).impersonators.contains(user)
+    }
     groups = deciding.user?.groups ?? []
     sourceIPs = deciding.sourceIPs
     userAgent = deciding.userAgent

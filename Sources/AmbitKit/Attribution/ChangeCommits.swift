@@ -2,6 +2,7 @@ internal import Attribution
 internal import ClusterReader
 internal import HistoryIndex
 internal import KubeModel
+internal import Registers
 internal import SnapshotStore
 
 /// The changes that audit logs tell of between two readings, each of which becomes a commit of its own before the
@@ -12,6 +13,8 @@ struct ChangeCommits {
     /// The object as the log has it; nil where this removed it.
     let bytes: [UInt8]?
     let step: Attribution.Step
+    /// Whether the owner trusts the user to act for others: then who was impersonated is the author.
+    let isTrusted: Bool
   }
 
   /// In the order in which they took effect.
@@ -25,7 +28,11 @@ struct ChangeCommits {
   ///   - records: those of the time between the readings, and some before for what they led to.
   ///   - since: the last reading began then, in microseconds since 1970.
   ///   - until: this one ended then.
-  init(_ records: [ChangeRecord], from state: RecordedState, to reading: Reading, since: Int64, until: Int64) {
+  ///   - identities: who is trusted to act for others.
+  init(
+    _ records: [ChangeRecord], from state: RecordedState, to reading: Reading, since: Int64, until: Int64,
+    _ identities: RegisterTimeline<Identities>
+  ) {
     let entries = records.map { record in
       AttributionJoin.Entry(
         record,
@@ -51,7 +58,11 @@ struct ChangeCommits {
         // For one object the order of its versions counts, whatever the clocks of API servers say.
         time = max(time, record.microseconds)
         let bytes = record.step == .removed ? nil : record.state.map { CanonicalYAML.bytes(of: $0.value) }
-        found.append((time, Change(object: object, bytes: bytes, step: step)))
+        let who = step.deciding
+        let isTrusted =
+          who.impersonated != nil
+          && identities.content(at: who.microseconds / 1000).impersonators.contains(who.user?.name ?? "")
+        found.append((time, Change(object: object, bytes: bytes, step: step, isTrusted: isTrusted)))
       }
     }
     changes = found.sorted { ($0.time, $0.change.step.record.id) < ($1.time, $1.change.step.record.id) }.map(\.change)
@@ -87,7 +98,7 @@ extension ChangeCommits.Change {
   func text(cluster: String, reading: [(key: String, value: String)], recorded: Moment, stateDigest: String) -> CommitText {
     let record = step.record
     let who = step.deciding
-    let name = who.user?.name ?? "unknown"
+    let name = (isTrusted ? who.impersonated : who.user)?.name ?? "unknown"
     let time = Moment(milliseconds: record.microseconds / 1000)
     var trailers: [(key: String, value: String)] = [
       ("Ambit-Kind", "change"), ("Ambit-Captured-From", time.text), ("Ambit-Captured-To", time.text),
@@ -99,7 +110,7 @@ extension ChangeCommits.Change {
     }
     add("Audit-ID", record.auditID)
     add("Actor", name)
-    add("Actor-As", who.impersonated?.name)
+    if isTrusted { add("Actor-Through", who.user?.name) } else { add("Actor-As", who.impersonated?.name) }
     add("Actor-Source", "audit")
     if step.because != nil { add("Carried-Out-By", record.user?.name) }
     add("User-Agent", who.userAgent)

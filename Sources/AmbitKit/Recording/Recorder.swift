@@ -257,7 +257,7 @@ package final class Recorder {
     let records = try ambit.index.read { [filter] in try $0.records(cluster, filter) }
     return ChangeCommits(
       try ChangeLedger(ambit.store, cluster: cluster).kept(records.map(\.blob)).map(\.record), from: state, to: reading,
-      since: since, until: until)
+      since: since, until: until, RegisterBook(ambit).identities())
   }
 
   private func store(

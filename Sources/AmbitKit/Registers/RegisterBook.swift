@@ -32,9 +32,19 @@ package struct RegisterBook {
     package var registers: [String] { changes.compactMap { RegisterBook.name($0.path) } }
   }
 
-  private let ambit: Ambit
+  private let store: SnapshotStore
+  private let signingKey: (any SigningKey)?
 
-  package init(_ ambit: Ambit) { self.ambit = ambit }
+  package init(_ ambit: Ambit) {
+    store = ambit.store
+    signingKey = ambit.signingKey
+  }
+
+  /// For reading only.
+  init(readingFrom store: SnapshotStore) {
+    self.store = store
+    signingKey = nil
+  }
 
   // MARK: Writing
 
@@ -60,7 +70,7 @@ package struct RegisterBook {
     }
     guard problems.isEmpty else { throw RegisterProblems(problems: problems) }
     let versions = try versions()
-    let present = try versions.last.map { try ambit.store.files(in: ambit.store.commit($0.commit).tree) } ?? []
+    let present = try versions.last.map { try store.files(in: store.commit($0.commit).tree) } ?? []
     for file in present where (edits[file.path] ?? nil).map(SnapshotStore.blobName) == file.blob { edits[file.path] = nil }
     let changed = names.filter { edits[RegisterBook.path($0)] != nil }
     guard !changed.isEmpty else { return names.map { Put(name: $0, commit: nil) } }
@@ -69,14 +79,14 @@ package struct RegisterBook {
         .timeBackwards, "the registers were last recorded at \(Moment(milliseconds: last.time * 1000).text), which is yet to come",
         hint: "correct this machine's clock: it says \(time.text)")
     }
-    let commit = try ambit.store.append(edits, text(changed, message, who, time), to: .registers, keepsOthers: true)
+    let commit = try store.append(edits, text(changed, message, who, time), to: .registers, keepsOthers: true)
     return names.map { Put(name: $0, commit: changed.contains($0) ? commit : nil) }
   }
 
   private func text(_ names: [String], _ message: String?, _ who: Journal.Operator, _ time: Moment) -> CommitText {
     var trailers = [("Ambit-Kind", StoreLine.registers.kind), ("Ambit-Operator", who.text)]
     trailers += names.map { ("Ambit-Register", $0) }
-    if let key = ambit.signingKey?.publicKey.fingerprint { trailers.append(("Ambit-Signing-Key", key)) }
+    if let key = signingKey?.publicKey.fingerprint { trailers.append(("Ambit-Signing-Key", key)) }
     if let message { trailers.append(("Ambit-Message", message)) }
     trailers.append(("Ambit-Version", Ambit.version))
     return CommitText(
@@ -93,7 +103,6 @@ package struct RegisterBook {
   ///
   /// - Parameter name: only those that changed this register.
   package func versions(of name: String? = nil) throws -> [Version] {
-    let store = ambit.store
     guard let head = try store.head(of: .registers) else { return [] }
     var versions: [Version] = []
     var tree: ObjectName?
@@ -125,7 +134,7 @@ package struct RegisterBook {
   fileprivate static func name(_ path: String) -> String? { path.hasSuffix(".yaml") ? String(path.dropLast(5)) : nil }
 
   /// The text of a register as it was recorded.
-  package func text(_ blob: ObjectName) throws -> [UInt8] { try ambit.store.read(blob) }
+  package func text(_ blob: ObjectName) throws -> [UInt8] { try store.read(blob) }
 
   /// The SHA-256 of that text, in hexadecimal.
   package func digest(_ blob: ObjectName) throws -> String { SHA256Digest.hex(try text(blob)) }
@@ -133,7 +142,7 @@ package struct RegisterBook {
   /// Who is who, as it was in force at any moment.
   package func identities() throws -> RegisterTimeline<Identities> {
     try RegisterTimeline(versions(of: Identities.registerName), RegisterBook.path(Identities.registerName), none: .none) { blob in
-      Identities(recorded: try ambit.store.read(blob))
+      Identities(recorded: try store.read(blob))
     }
   }
 }
