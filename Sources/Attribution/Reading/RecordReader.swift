@@ -90,7 +90,8 @@ final class RecordReader {
       do { line = try LegacyLine(text) } catch { return damage(line: place.line) { error.reason } }
       return try readEvent(line, place, format == .wrapped ? .legacy : format)
     }
-    if let line = ContainerLines.Line(text) {
+    // No runtime wraps what another one has written.
+    if format != .container, let line = ContainerLines.Line(text) {
       guard let whole = lines.add(line, place) else { return }
       return try whole.withBytes { try readContent($0, $1, .container) }
     }
