@@ -128,7 +128,7 @@ import Testing
     #expect(Self.told(entries, [Self.version(.modified, "b", from: "a")], of: object) == ["sole alice"])
   }
 
-  @Test func `an old change-cause that comes along with the whole object is not told again`() {
+  @Test func `an old change-cause that comes along with the whole object is not told again`() throws {
     func state(_ cause: String) -> KubeObject {
       KubeObject(["metadata": ["annotations": ["kubernetes.io/change-cause": .string(cause)]]])
     }
@@ -137,17 +137,17 @@ import Testing
       Self.entry(20, "bob", "update", blob: "c") { ($0.cause, $0.isWhole, $0.state) = ("NET-1", true, state("NET-1")) },
       Self.entry(30, "carol", "update", blob: "d") { ($0.cause, $0.isWhole, $0.state) = ("NET-2", true, state("NET-2")) },
     ]
-    let found = AttributionJoin(entries).attributions(of: Self.policy, [Self.version(.modified, "d", from: "a")])
+    let found = try AttributionJoin(entries).attributions(of: Self.policy, [Self.version(.modified, "d", from: "a")])
     #expect(found.first??.steps.map(\.cause) == ["NET-1", nil, "NET-2"])
   }
 
-  @Test func `what came and went between two readings is told by itself`() {
+  @Test func `what came and went between two readings is told by itself`() throws {
     let entries = [
       Self.entry(10, "alice", "create", blob: "b") { $0.code = 201 }, Self.entry(20, "bob", "delete", .removed),
     ]
     let join = AttributionJoin(entries)
     #expect(join.unseen(of: Self.policy, attributed: [], since: 0).map(\.record.verb) == ["create", "delete"])
-    let attributed = join.attributions(of: Self.policy, [Self.version(.added, "b", until: 15)])
+    let attributed = try join.attributions(of: Self.policy, [Self.version(.added, "b", until: 15)])
     #expect(join.unseen(of: Self.policy, attributed: attributed, since: 0).map(\.record.verb) == ["delete"])
   }
 

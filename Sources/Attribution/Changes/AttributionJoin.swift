@@ -45,6 +45,11 @@ package struct AttributionJoin {
   package struct Owner: Hashable, Sendable {
     package let kind: String
     package let name: String
+
+    package init(kind: String, name: String) {
+      self.kind = kind
+      self.name = name
+    }
   }
 
   /// How far the clocks of an API server and of who read it are taken to differ.
