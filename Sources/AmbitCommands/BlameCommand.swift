@@ -6,12 +6,17 @@ import Reachability
 
 extension TrafficSet.Transport: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
+  public static var allValueStrings: [String] { allCases.map { $0.name.lowercased() } }
 }
 
 struct BlameCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "blame",
     abstract: "Show which change brought each line or rule of an object, or opened and closed a connection",
+    usage: """
+      ambit blame <object> [--rules [--gone]] [<options>]
+      ambit blame --from <src> --to <dst> --port <port> [--first] [<options>]
+      """,
     discussion: """
       With --rules, the rules of a policy in words instead of its lines: neither their order, nor their spelling, nor a \
       deletion that was undone changes who added one. --gone lists those that were taken away too, and by whom.

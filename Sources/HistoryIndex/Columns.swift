@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Integrity
 internal import KubeModel
 
 /// The columns of a row by their place, read so that a value of the wrong type is an error and no crash: the file
@@ -19,11 +18,11 @@ struct Columns {
     try row.decode(Data?.self, atIndex: index).map(HexName.text)
   }
 
-  func digest(_ index: Int) throws -> SHA256Value {
-    guard let digest = SHA256Value(bytes: Array(try row.decode(Data.self, atIndex: index))[...]) else {
+  func rules(_ index: Int) throws -> RuleChange {
+    guard let rules = RuleChange(encoded: try row.decode(Data.self, atIndex: index)) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT)
     }
-    return digest
+    return rules
   }
 
   /// Group, resource, namespace and name in four columns from this one on.

@@ -13,7 +13,7 @@ extension HistoryView {
       """,
       """
       SELECT cluster.name, snapshot.name, apiGroup, resource, namespace, object.name, kind, path.value, step,
-        version.blob, uid.value, actor.value, actorSource, actorTime, cause, summary
+        version.blob, uid.value, actor.value, actorSource, actorTime, cause, summary, hex(rules)
       FROM version JOIN object ON object.id = object JOIN snapshot ON snapshot.id = version.snapshot
         JOIN cluster ON cluster.id = object.cluster
         JOIN text AS path ON path.id = version.path LEFT JOIN text AS uid ON uid.id = version.uid
@@ -48,12 +48,6 @@ extension HistoryView {
       SELECT cluster.name, changeRecord.name, blob, time, apiGroup, resource, namespace, objectName, request, effect,
         user, isUnseen, actor, cause, isReason
       FROM changeRecord JOIN cluster ON cluster.id = cluster ORDER BY cluster.name, changeRecord.name
-      """,
-      """
-      SELECT cluster.name, apiGroup, resource, namespace, object.name, digest, first.name, last.name
-      FROM rule JOIN object ON object.id = object JOIN cluster ON cluster.id = object.cluster
-        JOIN snapshot AS first ON first.id = added LEFT JOIN snapshot AS last ON last.id = removed
-      ORDER BY cluster.name, apiGroup, resource, namespace, object.name, digest, added
       """,
     ]
     return try queries.enumerated().flatMap { index, sql in

@@ -1,6 +1,5 @@
 internal import FoundationEssentials
 internal import GRDB
-internal import Integrity
 internal import KubeModel
 
 /// What a transaction is to write of one object: an object that changes again and again has one row, which is written
@@ -87,16 +86,15 @@ extension HistoryWriter {
       try run(
         """
         INSERT INTO version
-          (object, snapshot, step, path, blob, uid, actorName, actorSource, actorTime, cause, summary)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          (object, snapshot, step, path, blob, uid, actorName, actorSource, actorTime, cause, summary, rules)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           version.object, version.snapshot, IndexedChange.Step.allCases.firstIndex(of: change.step), version.path,
           change.blob.map(HexName.data), version.uid, version.actor,
           IndexedChange.Actor.Source.allCases.firstIndex(of: change.actor.source), change.actor.time, change.cause,
-          change.summary,
+          change.summary, change.rules.encoded,
         ])
-      try write(change.rules, version)
     }
     for object in objects.values.sorted(by: { $0.row < $1.row }) {
       if let (change, snapshot) = object.last {
@@ -112,19 +110,6 @@ extension HistoryWriter {
             seen.flatMap { $0.usedNoise.isEmpty ? nil : $0.usedNoise.joined(separator: " ") }, object.row,
           ])
       }
-    }
-  }
-
-  private func write(_ rules: RuleChange, _ version: PendingVersion) throws {
-    for digest in rules.removed {
-      try run(
-        "UPDATE rule SET removed = ? WHERE object = ? AND digest = ? AND removed IS NULL",
-        [version.snapshot, version.object, Data(digest.bytes)])
-    }
-    for digest in rules.added {
-      try run(
-        "INSERT INTO rule (object, digest, added) VALUES (?, ?, ?)",
-        [version.object, Data(digest.bytes), version.snapshot])
     }
   }
 }

@@ -74,6 +74,7 @@ enum IndexSchema {
       actorTime INTEGER,
       cause TEXT,
       summary TEXT NOT NULL,
+      rules BLOB,
       PRIMARY KEY (object, snapshot)
     ) STRICT, WITHOUT ROWID
     """,
@@ -119,16 +120,6 @@ enum IndexSchema {
       records BLOB NOT NULL CHECK (length(records) = 20),
       lastSnapshot INTEGER NOT NULL
     ) STRICT
-    """,
-    // Statements of policies by the digests of their normal forms, and how long each stood.
-    """
-    CREATE TABLE rule (
-      object INTEGER NOT NULL REFERENCES object(id) ON DELETE CASCADE,
-      digest BLOB NOT NULL CHECK (length(digest) = 32),
-      added INTEGER NOT NULL,
-      removed INTEGER CHECK (removed > added),
-      PRIMARY KEY (object, digest, added)
-    ) STRICT, WITHOUT ROWID
     """,
     // What readings say of what they looked at is mostly the same from one to the next.
     """

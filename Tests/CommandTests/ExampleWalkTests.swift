@@ -34,7 +34,7 @@ import TestSupport
         "blame --from orders/api --to data/postgres --port 5432 --at shop",
         "blame --from payments/gateway --to 203.0.113.200 --port 445 --first --at shop",
         "blame --from outside --to monitoring/grafana --port TCP/3000 --at shop -o csv",
-        "blame --from payments/gateway --to payments/ledger --port 80 --protocol udp --at shop -o json",
+        "blame --from payments/gateway --to payments/ledger --port 80 --protocol udp --at shop",
         "blame --from shop/wep --to shop/bff --port 80", "blame --from legacy/batch --to shop/bff --port 80",
       ], in: fixture())
   }
@@ -90,6 +90,7 @@ import TestSupport
     for line in [
       "list netpol", "show netpol/default-deny -n payments", "show shop", "log", "log --observations", "diff", "check",
       "check -f cis", "framework list", "framework show pci", "blame netpol/allow-dns -n payments",
+      "blame netpol/allow-dns -n payments --rules", "blame --from shop/web --to shop/bff --port 80",
     ] {
       let output = try fixture().run(Golden.words(line) + ["-o", "json"])
       let document = try JSONSerialization.jsonObject(with: Data(output.stdout.utf8)) as? [String: Any]

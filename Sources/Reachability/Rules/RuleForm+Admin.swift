@@ -58,13 +58,13 @@ extension RuleForm {
   }
 
   private static func adminPorts(_ rule: Value) -> String? {
-    var fixed = TrafficSet.none
+    var fixed: [TrafficSet] = []
     var others: [String] = []
     for key in ["ports", "protocols"] {
       guard let value = rule[key], !value.isNull else { continue }
       for port in value.list ?? [value] {
         if let ports = adminNumbers(port) {
-          fixed = fixed.union(ports)
+          fixed.append(ports)
         } else if let name = (port["namedPort"] ?? port["destinationNamedPort"])?.string, port.map?.count == 1 {
           others.append("port \(Word.of(name))")
         } else {
@@ -72,7 +72,7 @@ extension RuleForm {
         }
       }
     }
-    return RuleWords.joined(RuleWords.ports(fixed) + others, ", ")
+    return RuleWords.joined(RuleWords.ports(.union(of: fixed)) + others, ", ")
   }
 
   /// Ports by number, as either version of the API writes them.

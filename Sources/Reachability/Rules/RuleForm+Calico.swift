@@ -127,12 +127,12 @@ extension RuleForm {
   private static func ports(_ value: Value?) -> String? {
     guard let value, !value.isNull else { return nil }
     guard let list = value.list else { return RuleWords.unknown(value) }
-    var fixed = TrafficSet.none
+    var fixed: [TrafficSet] = []
     var others: [String] = []
     for port in list {
-      if let range = range(port) { fixed = fixed.union(TrafficSet(.tcp, range)) } else { others.append(scalar(port)) }
+      if let range = range(port) { fixed.append(TrafficSet(.tcp, range)) } else { others.append(scalar(port)) }
     }
-    let numbers = RuleWords.numbers(fixed.ports(.tcp))
+    let numbers = RuleWords.numbers(TrafficSet.union(of: fixed).ports(.tcp))
     return RuleWords.joined((numbers.isEmpty ? [] : [numbers]) + others, ",")
   }
 

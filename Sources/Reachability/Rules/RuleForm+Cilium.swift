@@ -120,20 +120,20 @@ extension RuleForm {
   // MARK: Traffic
 
   private static func ciliumTraffic(_ rule: Value) -> String? {
-    var fixed = TrafficSet.none
+    var fixed: [TrafficSet] = []
     var others: [String] = []
     for list in rule["toPorts"]?.list ?? [] {
       let conditions = RuleWords.others(RuleWords.sorted(list), without: ["ports"])
-      var own = TrafficSet.none
+      var own: [TrafficSet] = []
       var names: [String] = []
       for port in list["ports"]?.list ?? [] {
-        if let ports = ciliumNumbers(port) { own = own.union(ports) } else { names.append(ciliumName(port)) }
+        if let ports = ciliumNumbers(port) { own.append(ports) } else { names.append(ciliumName(port)) }
       }
       if conditions.isEmpty, !(list["ports"]?.list ?? []).isEmpty {
-        fixed = fixed.union(own)
+        fixed += own
         others += names
       } else {
-        let ports = RuleWords.joined(RuleWords.ports(own) + names, ", ") ?? "no port"
+        let ports = RuleWords.joined(RuleWords.ports(.union(of: own)) + names, ", ") ?? "no port"
         others.append(conditions.isEmpty ? ports : "\(ports) if \(conditions.joined(separator: " and "))")
       }
     }
@@ -141,7 +141,7 @@ extension RuleForm {
       others.append("ICMP \(JSONWriter.line(of: RuleWords.sorted(icmps)))")
     }
     if let ports = rule["toPorts"], !ports.isNull, ports.list == nil { others.append(RuleWords.unknown(ports)) }
-    return RuleWords.joined(RuleWords.ports(fixed) + others, ", ")
+    return RuleWords.joined(RuleWords.ports(.union(of: fixed)) + others, ", ")
   }
 
   private static func ciliumNumbers(_ port: Value) -> TrafficSet? {
@@ -152,7 +152,7 @@ extension RuleForm {
     guard let high = UInt16(exactly: port["endPort"]?.int ?? Int64(low)) else { return nil }
     let transports = stated == "ANY" ? TrafficSet.Transport.allCases : [TrafficSet.Transport(stated)].compactMap(\.self)
     guard !transports.isEmpty else { return nil }
-    return transports.reduce(.none) { $0.union(TrafficSet($1, low...high)) }
+    return .union(of: transports.map { TrafficSet($0, low...high) })
   }
 
   private static func ciliumName(_ port: Value) -> String {

@@ -57,12 +57,12 @@ extension RuleForm {
   private static func ports(_ value: Value?) -> String? {
     guard let value, !value.isNull else { return nil }
     guard let list = value.list else { return RuleWords.unknown(value) }
-    var fixed = TrafficSet.none
+    var fixed: [TrafficSet] = []
     var others: [String] = []
     for port in list {
-      if let ports = numbers(port) { fixed = fixed.union(ports) } else { others.append(name(port)) }
+      if let ports = numbers(port) { fixed.append(ports) } else { others.append(name(port)) }
     }
-    return RuleWords.joined(RuleWords.ports(fixed) + others, ", ")
+    return RuleWords.joined(RuleWords.ports(.union(of: fixed)) + others, ", ")
   }
 
   /// Ports by number; nil for those by name, and for what no server takes.

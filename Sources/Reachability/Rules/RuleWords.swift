@@ -38,8 +38,8 @@ enum RuleWords {
 
   /// Each once, in the order of their bytes; nil where there is none.
   static func joined(_ parts: [String], _ separator: String) -> String? {
-    parts.isEmpty
-      ? nil : Set(parts).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: separator)
+    guard parts.count > 1 else { return parts.first }
+    return Set(parts).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: separator)
   }
 
   /// `10.0.0.0/8`: a block in one spelling.
@@ -53,7 +53,7 @@ enum RuleWords {
 
   /// `TCP 80,443`, `UDP`; ports of each protocol together and ascending.
   static func ports(_ traffic: TrafficSet) -> [String] {
-    TrafficSet.Transport.allCases.compactMap { transport in
+    TrafficSet.Transport.allCases.compactMap { transport -> String? in
       let ports = traffic.ports(transport)
       guard !ports.isEmpty else { return nil }
       return ports == [1...UInt16.max] ? transport.name : "\(transport.name) \(numbers(ports))"

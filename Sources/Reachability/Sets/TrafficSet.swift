@@ -92,6 +92,21 @@ package struct TrafficSet: Sendable, Hashable {
   package func intersection(_ other: TrafficSet) -> TrafficSet { combined(with: other) { $0 && $1 } }
   package func subtracting(_ other: TrafficSet) -> TrafficSet { combined(with: other) { $0 && !$1 } }
 
+  /// All of these together.
+  package static func union(of sets: some Sequence<TrafficSet>) -> TrafficSet {
+    let ranges = sets.flatMap(\.ranges)
+    guard ranges.count > 1 else { return TrafficSet(unchecked: ranges) }
+    var result: [ClosedRange<UInt32>] = []
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = result.last, range.lowerBound <= last.upperBound &+ 1 {
+        result[result.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        result.append(range)
+      }
+    }
+    return TrafficSet(unchecked: result)
+  }
+
   private func combined(with other: TrafficSet, _ isIn: (Bool, Bool) -> Bool) -> TrafficSet {
     var result: [ClosedRange<UInt32>] = []
     let points = Set(ranges.flatMap { [$0.lowerBound, $0.upperBound + 1] })
