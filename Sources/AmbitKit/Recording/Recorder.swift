@@ -255,8 +255,8 @@ package final class Recorder {
     filter.since = since - Recorder.reasonTime
     filter.until = until
     let records = try ambit.index.read { [filter] in try $0.records(cluster, filter) }
-    return ChangeCommits(
-      try ChangeLedger(ambit.store, cluster: cluster).kept(records.map(\.blob)).map(\.record), from: state, to: reading,
+    return try ChangeCommits(
+      ChangeLedger(ambit.store, cluster: cluster).kept(records.map(\.blob)).map(\.record), from: state, to: reading,
       since: since, until: until, RegisterBook(ambit).identities())
   }
 
