@@ -18,7 +18,8 @@ package final class GitOpsOrigins {
   }
 
   private let history: ClusterHistory
-  private let identities: RegisterTimeline<Identities>
+  /// Those that apply what a repository holds, as the register says now: where a commit came from decides nothing.
+  private let accounts: Set<String>
   /// The imported lines, found when the first origin is asked for.
   private var lines: [String]?
   /// Digests of intended forms by blob.
@@ -26,14 +27,14 @@ package final class GitOpsOrigins {
 
   package init(_ history: ClusterHistory) throws {
     self.history = history
-    identities = try RegisterBook(history.ambit).identities()
+    accounts = try RegisterBook(history.ambit).identities().content(at: history.now.milliseconds).gitOpsServiceAccounts
   }
 
   /// The origin of a change; nil where no GitOps account made it, or no imported line tells.
   package func origin(of entry: HistoryEntry) throws -> Origin? {
     guard let step = entry.change.attribution.flatMap({ $0.isCertain ? $0.steps.last : nil }), let user = step.user,
       let blob = entry.change.blob,
-      identities.content(at: step.time / 1000).gitOpsServiceAccounts.contains(user)
+      accounts.contains(user)
     else { return nil }
     let wanted = try digest(blob, entry)
     var found: Origin?
