@@ -88,8 +88,7 @@ enum ReviewOutput {
   // MARK: Imports
 
   static func imported(_ outcome: ReviewImporter.Outcome, from repository: String) -> Output {
-    let text = "Imported \(outcome.approvals) approvals of \(outcome.proposals) new proposals from '\(repository)'; "
-      + "\(outcome.known) were known"
+    let text = "Imported from '\(repository)': approvals \(outcome.approvals), new proposals \(outcome.proposals), known before \(outcome.known)"
     return Output(
       text: HiddenText.escaped(text), kind: "ReviewImport",
       value: [

@@ -182,7 +182,7 @@ package struct RegisterProblems: DescribedError {
 
   package let problems: [Problem]
   package var message: String {
-    "nothing was recorded: \(problems.count) problem\(problems.count == 1 ? "" : "s")"
+    "\(problems.count == 1 ? "a mistake was" : "\(problems.count) mistakes were") found, so nothing was recorded"
   }
   package var hint: String? { "the format is described in docs/registers.md" }
   package var cause: (any Error)? { nil }
