@@ -276,7 +276,9 @@ import Testing
 
   @Test func `an event that does not read has its kind listed again`() async throws {
     let cluster = try ClusterWatchTests.cluster()
-    try await follow(cluster) { follower, _ in
+    var options = ClusterWatch.Options()
+    options.interval = .milliseconds(300)
+    try await follow(cluster, options: options) { follower, _ in
       let nameless = ClusterWatchTests.policy("", 11, state: "x")
       cluster.happen(ClusterWatchTests.policies, [try .init("MODIFIED", nameless)])
       func reason() -> String? {
@@ -284,6 +286,9 @@ import Testing
       }
       try await follower.follow { _ in reason() == "NetworkPolicy without metadata.name is left out" }
       #expect(follower.policies == ["a=old"])
+      // At each interval it is seen whether that has passed.
+      cluster.happen(ClusterWatchTests.policies, [try .init("DELETED", ClusterWatchTests.policy("", 12, state: "x"))])
+      try await follower.follow { _ in reason() == nil }
     }
   }
 }

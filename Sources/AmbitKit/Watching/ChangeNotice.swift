@@ -55,10 +55,20 @@ struct ChangeNotice {
 }
 
 extension ChangeNotice {
-  /// The notice about a snapshot, without the connections.
-  init(of commit: String, in history: ClusterHistory, flags: [String]) throws {
-    self.init(
-      cluster: history.cluster, commit: commit, changes: try history.changes(at: history.point(commit)), flags: flags)
+  /// A recording makes a commit for each change that an audit log tells; it has no more of them than this at once.
+  private static let mostCommits = 10_000
+
+  /// The notice about what was recorded since a snapshot up to a later one, newest first, without the connections.
+  init(since previous: String, of commit: String, in history: ClusterHistory, flags: [String]) throws {
+    var changes: [HistoryEntry] = []
+    var next: String? = commit
+    for _ in 0..<ChangeNotice.mostCommits {
+      guard let name = next, name != previous else { break }
+      let point = try history.point(name)
+      changes += try history.changes(at: point)
+      next = point.snapshot.parent
+    }
+    self.init(cluster: history.cluster, commit: commit, changes: changes, flags: flags)
   }
 
   /// Connections that a snapshot opened, as its state's own rules have it.

@@ -124,7 +124,7 @@ package final class Notifier: Sendable {
   private func notice(of item: Item) async throws -> ChangeNotice {
     do {
       let history = try ClusterHistory(Ambit(path: store), cluster: cluster, now: item.now)
-      var notice = try ChangeNotice(of: item.commit, in: history, flags: item.flags)
+      var notice = try ChangeNotice(since: item.previous, of: item.commit, in: history, flags: item.flags)
       notice.opened = await opened(item)
       return notice
     } catch {

@@ -121,10 +121,10 @@ package final class ClusterWatch {
     await readSettings()
   }
 
-  /// Follows kinds that came, and lets go of those that went. Lists that may not be watched are read again.
+  /// Follows kinds that came, and lets go of those that went. Lists that cannot be watched are read again.
   private func adopt(_ found: WatchSurvey) async {
     survey = found
-    for target in state.targets where !target.isWatchable { forget(target) }
+    for target in state.targets where !target.isWatchable || state.hasToBeListed(target) { forget(target) }
     follow(targets, at: nil)
     await readSettings()
   }

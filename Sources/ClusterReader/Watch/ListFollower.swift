@@ -88,7 +88,10 @@ struct ListFollower: Sendable {
   /// Tells what went wrong and waits; nil where there is nothing to try again.
   private func tell(_ error: any Error, _ attempts: Int) async -> ClusterReaderError.Code? {
     let failure = error as? WatchFailure
-    guard let described = failure?.error ?? error as? ClusterReaderError else { return nil }
+    // Whatever it was, a list that is not followed must not look as if it were.
+    let described =
+      failure?.error ?? error as? ClusterReaderError
+      ?? ClusterReaderError(.serverError, "following \(target.title) ended: \(type(of: error))", cause: error)
     counters.fail(target)
     let retry = client.options.retry
     var delay = min(retry.delay(attempts), retry.maximumDelay)

@@ -75,6 +75,14 @@ struct WatchedState {
     return since.duration(to: now)
   }
 
+  /// Whether only another list can tell more: no watch begins where there is no version, and what could not be used
+  /// may be gone.
+  func hasToBeListed(_ target: WatchTarget) -> Bool {
+    guard let cache = caches[target] else { return true }
+    if case .tainted = cache.status { return true }
+    return cache.version == nil
+  }
+
   func isRead(_ target: WatchTarget) -> Bool { caches[target]?.isRead ?? false }
 
   /// The names of the namespaces, sorted.
