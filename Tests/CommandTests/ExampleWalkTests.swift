@@ -35,7 +35,7 @@ import TestSupport
         "blame --from payments/gateway --to 203.0.113.200 --port 445 --first --at shop",
         "blame --from outside --to monitoring/grafana --port TCP/3000 --at shop -o csv",
         "blame --from payments/gateway --to payments/ledger --port 80 --protocol udp --at shop",
-        "blame --from shop/wep --to shop/bff --port 80", "blame --from legacy/batch --to shop/bff --port 80",
+        "blame --from shop/wep --to shop/bff --port 80", "blame --from legacy/batch --to shop/bff --port 80 --at shop",
       ], in: fixture())
   }
 
