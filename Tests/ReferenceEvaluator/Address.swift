@@ -145,4 +145,25 @@ struct Block: Sendable, Hashable {
     let isEverything = prefix.length == 0 && !exceptions.contains { $0.family == prefix.family }
     return isEverything ? .yes : .maybe(.conditional)
   }
+
+  /// Whether one of several blocks holds an address.
+  static func isIn(_ blocks: [Block], _ address: Address?) -> Match {
+    let wholes = [Prefix(family: .v4, bits: 0, length: 0), Prefix(family: .v6, bits: 0, length: 0)]
+    if address == nil, blocks.count > 1, wholes.contains(where: { $0.isCovered(byOneOf: blocks) }) { return .yes }
+    return Match.any(blocks) { $0.contains(address) }
+  }
+}
+
+extension Prefix {
+  /// Whether each address of it is in one of the blocks.
+  fileprivate func isCovered(byOneOf blocks: [Block]) -> Bool {
+    let near = blocks.filter { $0.prefix.contains(self) || contains($0.prefix) }
+    if near.contains(where: { block in
+      block.prefix.contains(self) && !block.exceptions.contains { $0.contains(self) || contains($0) }
+    }) { return true }
+    guard !near.isEmpty, length < family.width,
+      near.contains(where: { block in !block.exceptions.contains { $0.contains(self) } })
+    else { return false }
+    return halves.allSatisfy { $0.isCovered(byOneOf: near) }
+  }
 }

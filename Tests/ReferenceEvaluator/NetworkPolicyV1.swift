@@ -73,7 +73,9 @@ extension NetworkPolicyV1.Rule {
   }
 
   func matches(_ flow: Flow, peer: Party, of policy: NetworkPolicyV1, _ reference: Reference) -> Match {
-    let isPeer = peers.isEmpty ? .yes : Match.any(peers) { $0.matches(peer, of: policy, reference) }
+    // Blocks that each hold part of all addresses may hold all of them together.
+    let isInBlock = Block.isIn(peers.compactMap(\.block), peer.address)
+    let isPeer = peers.isEmpty ? .yes : Match.any(peers) { $0.matches(peer, of: policy, isInBlock: isInBlock, reference) }
     let isPort = ports.isEmpty ? .yes : Match.any(ports) { $0.matches(flow) }
     return isPeer.and(isPort)
   }
@@ -92,7 +94,10 @@ extension NetworkPolicyV1.Peer {
     }
   }
 
-  func matches(_ peer: Party, of policy: NetworkPolicyV1, _ reference: Reference) -> Match {
+  var block: Block? { if case .block(let block) = self { block } else { nil } }
+
+  /// - Parameter isInBlock: whether one of the blocks of the rule holds the peer's address.
+  func matches(_ peer: Party, of policy: NetworkPolicyV1, isInBlock: Match, _ reference: Reference) -> Match {
     switch self {
     case .unreadable: return .maybe(.unknown)
     case .pods(let namespaces, let pods):
@@ -101,11 +106,11 @@ extension NetworkPolicyV1.Peer {
         namespaces.map { $0.match(reference.cluster.labels(ofNamespace: pod.namespace)) }
         ?? Match(pod.namespace == policy.namespace)
       return isNamespace.and(pods?.match(pod.labels) ?? .yes)
-    case .block(let block):
+    case .block:
       if peer.pod != nil && !reference.blocksMatchPods { return .no }
       // To Cilium a block means what is outside of the cluster, and nodes are inside.
       if peer.isHost && reference.options.semantics == .cilium { return .no }
-      return block.contains(peer.address)
+      return isInBlock
     }
   }
 }
