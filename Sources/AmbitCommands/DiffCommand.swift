@@ -140,8 +140,8 @@ struct DiffCommand: ParsableCommand {
         (old, new) = (try history.state(at: points.old), try history.state(at: points.new))
       }
     }
-    // One way to understand policy for both, or its change would show as one of connections.
-    let semantics = Semantics(Semantics.Profile(of: file.isEmpty ? new : old))
+    // One way to understand policy for both, or its change would show as one of connections. Only Calico stages policies.
+    let semantics = Semantics(staged ? .calico : Semantics.Profile(of: file.isEmpty ? new : old))
     let diff = ConnectionDiff(old, new, semantics, keepsUnchanged: output == .dot)
     if diff.changes.isEmpty && [.table, .csv, .md, .dot].contains(output) {
       Terminal.note("No connection differs")

@@ -33,9 +33,11 @@ struct SemanticsOptions: ParsableArguments {
     help: ArgumentHelp("A pod's traffic to itself: omit it, which is the default, or ask policy", valueName: "how"))
   var selfTraffic: SelfTraffic = .omit
 
-  func semantics(for state: ClusterState) -> Semantics {
+  /// - Parameter isStaged: whether staged policies count, which only Calico has.
+  func semantics(for state: ClusterState, isStaged: Bool = false) -> Semantics {
     Semantics(
-      semantics ?? Semantics.Profile(of: state), ipBlocks: ipblock, decidesSelf: selfTraffic == .policy)
+      semantics ?? (isStaged ? .calico : Semantics.Profile(of: state)), ipBlocks: ipblock,
+      decidesSelf: selfTraffic == .policy)
   }
 }
 
@@ -105,7 +107,9 @@ struct ReachabilityOptions: ParsableArguments {
     return (analysis, input.isWhole && !(file != nil && isRefused))
   }
 
-  func semantics(for state: ClusterState) -> Semantics { meaning.semantics(for: state) }
+  func semantics(for state: ClusterState) -> Semantics {
+    meaning.semantics(for: state, isStaged: staged)
+  }
 
   static func manifests(_ path: String) throws -> ManifestState {
     try ManifestState(
