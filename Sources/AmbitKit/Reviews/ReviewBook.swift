@@ -31,9 +31,14 @@ package struct ReviewBook {
   @discardableResult
   package func propose(_ proposal: Proposal, by who: Journal.Operator) throws -> Bool {
     guard try reviews()[proposal.id] == nil else { return false }
+    try add(proposal, by: who)
+    return true
+  }
+
+  /// Records a proposal that is known not to be recorded yet.
+  func add(_ proposal: Proposal, by who: Journal.Operator) throws {
     let subject = "proposal \(proposal.id.prefix(12)): \(proposal.title)"
     try record(proposal.value, subject, [("Ambit-Review", proposal.id)], by: who, at: proposal.time)
-    return true
   }
 
   /// Records an approval, signed where the store signs; durable when this returns.

@@ -94,7 +94,7 @@ package struct ReviewImporter {
   ) throws {
     let proposal = Proposal(transitions, title: claim.title, authors: claim.authors, origin: claim.origin, time: now.seconds)
     if recorded[proposal.id] == nil {
-      try book.propose(proposal, by: who)
+      try book.add(proposal, by: who)
       recorded[proposal.id] = ReviewBook.Review(proposal: proposal)
       outcome.proposals += 1
     }
