@@ -195,6 +195,8 @@ struct ReviewImportCommand: AsyncParsableCommand {
       .run(exports.isEmpty ? nil : values, by: .current, at: .now)
     ReviewOutput.imported(outcome, from: repository.name).print(output.output)
     for note in ReviewOutput.notes(on: outcome) { Terminal.note("Note: \(note)") }
+    // Each record is a pack of its own until maintenance puts them together.
+    if let note = await Maintainer(ambit, variables: ProcessInfo.processInfo.environment).runIfDue() { Terminal.note("Note: \(note)") }
     if !isWhole { throw ExitCode(2) }
   }
 }
