@@ -155,8 +155,9 @@ extension SnapshotStore {
     if let state = new.state, state != old.state {
       moves.append(.init(reference: SnapshotStore.branch(cluster), old: old.state, new: state))
     }
-    try publish(staging, cluster, moves) { () throws(StoreError) in try self.heads(of: cluster) == old }
-    if new.state != nil { try pointHeadIfUnborn(at: cluster) }
+    try publish(
+      staging, cluster, moves, isCurrent: { () throws(StoreError) in try self.heads(of: cluster) == old },
+      finish: { () throws(StoreError) in if new.state != nil { try pointHeadIfUnborn(at: cluster) } })
   }
 
   /// Brings what was staged into the history: all of it is on disk before the first ref moves.
@@ -165,8 +166,10 @@ extension SnapshotStore {
   ///   - writer: whose lock is held; what an interruption leaves goes by this name.
   ///   - isCurrent: whether the refs stand where the work began. A ref that was moved past the lock, by a push or a
   ///     fetch, is found before any ref moves.
+  ///   - finish: what belongs to the work and follows the moves; one who dies in it has left the work unfinished.
   func publish(
-    _ staging: Staging, _ writer: String, _ moves: [RecordingIntent.Move], isCurrent: () throws(StoreError) -> Bool
+    _ staging: Staging, _ writer: String, _ moves: [RecordingIntent.Move], isCurrent: () throws(StoreError) -> Bool,
+    finish: () throws(StoreError) -> Void = {}
   ) throws(StoreError) {
     guard let pack = staging.finish() else { return }
     do {
@@ -187,6 +190,7 @@ extension SnapshotStore {
     }
     // From here on the recording is in the history: what fails now is finished by the next one.
     for move in moves.dropFirst() { try self.move(move.reference, from: move.old, to: move.new, why: "rest of a recording") }
+    try finish()
     folder.release(pack.name)
   }
 

@@ -337,9 +337,6 @@ package final class SnapshotStore {
   }
 
   func pointHeadIfUnborn(at cluster: String) throws(StoreError) {
-    // Where it fails, a writer may have died here, when all else of its recording was done.
-    if (try? repository.pointHeadIfUnborn(at: cluster)) != nil { return }
-    removeStaleLock(of: "HEAD")
     do {
       try repository.pointHeadIfUnborn(at: cluster)
     } catch {
