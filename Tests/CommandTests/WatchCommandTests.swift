@@ -74,6 +74,35 @@ import TestSupport
     }
   }
 
+  @Test func `what the followed audit log tells is a commit by who did it, also after its rotation`() async throws {
+    let cluster = try WatchCommandTests.cluster()
+    try await watching(cluster, ["--audit-log", "audit.log"]) { watch, _ in
+      let log = URL(filePath: "\(watch.fixture.directory)/audit.log")
+      func tell(_ user: String, _ revision: Int, ingress: String) throws {
+        let time = Date().ISO8601Format(.init(includingFractionalSeconds: true))
+        let event = """
+          {"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"RequestResponse","auditID":"\(revision)","stage":\
+          "ResponseComplete","verb":"patch","requestURI":"/x","user":{"username":"\(user)"},"objectRef":{"resource":\
+          "networkpolicies","namespace":"shop","name":"p1","apiGroup":"networking.k8s.io","apiVersion":"v1"},\
+          "responseStatus":{"code":200},"requestObject":{},"responseObject":\
+          \(WatchCommandTests.policy("p1", revision, ingress: ingress)),"stageTimestamp":"\(time)"}
+
+          """
+        try Data(event.utf8).write(to: log)
+      }
+      try tell("alice", 11, ingress: "[{}]")
+      try change(cluster, "p1", 11)
+      #expect(try await watch.wait { try watch.snapshots() == 3 })
+      try FileManager.default.moveItem(at: log, to: log.deletingLastPathComponent().appending(path: "audit-1.log"))
+      try tell("bob", 12, ingress: "[]")
+      try change(cluster, "p1", 12)
+      #expect(try await watch.wait { try watch.snapshots() == 5 })
+      #expect(try watch.stop().status == 0)
+      #expect(try watch.git("log", "--format=%an", "c") == "Ambit\nbob\nAmbit\nalice\nAmbit\n")
+      #expect(try watch.fixture("verify").status == 0)
+    }
+  }
+
   @Test func `Ctrl-C ends it with 130, and pods that come and go are no change`() async throws {
     let cluster = try WatchCommandTests.cluster()
     try await watching(cluster) { watch, _ in
