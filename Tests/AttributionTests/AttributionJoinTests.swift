@@ -64,6 +64,23 @@ import Testing
     #expect(Self.told(entries, [Self.version(.modified, "b", from: "a")]) == ["exact alice"])
   }
 
+  @Test func `a state that comes again is not taken for the one that was read before`() {
+    let entries = [Self.entry(20, "alice", blob: "b"), Self.entry(30, "bob", blob: "a")]
+    #expect(Self.told(entries, [Self.version(.found, "a", until: 10)]) == ["nothing"])
+    let again = [Self.entry(5, "carol", blob: "a")] + entries
+    #expect(Self.told(again, [Self.version(.added, "a", until: 10)]) == ["exact carol"])
+    #expect(
+      Self.told(entries, [Self.version(.found, "a", until: 10), Self.version(.modified, "b", from: "a", after: 10, until: 25)])
+        == ["nothing", "exact alice"])
+  }
+
+  @Test func `where clocks differ, a record that alone has the state still tells`() {
+    let entries = [Self.entry(40, "alice", blob: "b")]
+    #expect(Self.told(entries, [Self.version(.modified, "b", from: "a", until: 10)]) == ["exact alice"])
+    #expect(Self.told(entries + [Self.entry(50, "bob", blob: "b")], [Self.version(.modified, "b", from: "a", until: 10)])
+      == ["nothing"])
+  }
+
   @Test func `states of which none is the one that was read leave it unexplained`() {
     #expect(Self.told([Self.entry(10, "alice", blob: "b")], [Self.version(.modified, "x", from: "a")]) == ["unexplained alice"])
   }

@@ -54,7 +54,7 @@ package struct AttributionJoin {
 
   /// How far the clocks of an API server and of who read it are taken to differ.
   private static let skew: Int64 = 2_000_000
-  /// The same where the state that was read is the very one of the log.
+  /// The same where one record alone has the very state that was read.
   private static let exactSkew: Int64 = 600_000_000
 
   private let own: [ObjectID: [Entry]]
@@ -192,22 +192,26 @@ package struct AttributionJoin {
     record.microseconds > version.after - AttributionJoin.skew && record.microseconds <= version.until + AttributionJoin.skew
   }
 
-  /// The last record that leaves the version as it was read: within its time, or near it where clocks differ.
+  /// The last record within the time of a version that leaves it as it was read.
+  ///
+  /// Where there is none, clocks may differ by more: then a record near that time counts if it alone of all can have led
+  /// there. Of what was there at the first reading none does: it can have been so long before the log begins.
   private static func end(of version: Version, _ entries: [Entry], from next: Int) -> Int? {
-    for skew in [skew, exactSkew] {
-      let found = entries.indices.last { place in
+    func last(_ skew: Int64) -> Int? {
+      entries.indices.last { place in
         let entry = entries[place]
         return place >= next && entry.record.microseconds > version.after - skew
           && entry.record.microseconds <= version.until + skew && leaves(entry, version)
       }
-      guard var place = found else { continue }
-      // Writes that change nothing that is recorded follow the one that made it.
-      while place > next, entries[place].record.step == .written, let blob = entries[place].blob,
-        entries[place - 1].blob == blob
-      { place -= 1 }
-      return place
     }
-    return nil
+    var found = last(skew)
+    if found == nil, version.step != .found, entries.count(where: { leaves($0, version) }) == 1 { found = last(exactSkew) }
+    guard var place = found else { return nil }
+    // Writes that change nothing that is recorded follow the one that made it.
+    while place > next, entries[place].record.step == .written, let blob = entries[place].blob,
+      entries[place - 1].blob == blob
+    { place -= 1 }
+    return place
   }
 
   private static func leaves(_ entry: Entry, _ version: Version) -> Bool {

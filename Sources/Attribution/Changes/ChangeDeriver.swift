@@ -176,7 +176,9 @@ package enum ChangeDeriver {
     record.generation = metadata["generation"]?.int
     // What is folded is not kept as it is: a controller's template can hold more than policy sees.
     guard let type, type.role != .folded else { return }
-    record.state = CanonicalForm.object(KubeObject(response), type: type)
+    let state = CanonicalForm.object(KubeObject(response), type: type)
+    // A log is not to be believed where it shows another object than the one that it names.
+    if ObjectID(state, type: type) == record.object { record.state = state }
   }
 
   private static func cause(_ event: AuditEvent) -> (cause: String?, isWhole: Bool) {
