@@ -1,3 +1,4 @@
+internal import Attribution
 internal import HistoryIndex
 internal import KubeModel
 package import SnapshotStore
@@ -56,7 +57,7 @@ package struct AttributionNotes {
     }
     let who =
       attribution.isCertain
-      ? last.user ?? "unknown" : "unknown (\(Set(attribution.steps.compactMap(\.user)).sorted().joined(separator: ", ")))"
+      ? last.actor ?? "unknown" : "unknown (\(Set(attribution.steps.compactMap(\.actor)).sorted().joined(separator: ", ")))"
     let time = Moment(milliseconds: last.time / 1000).text
     return HiddenText.escaped(
       "\(entry.change.step.rawValue) \(entry.change.id.title) by \(who) at \(time) (\(details.joined(separator: "; ")))")
