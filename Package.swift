@@ -71,7 +71,7 @@ let package = Package(
     .target(name: "SnapshotStore", dependencies: ["CGit2", "Compression", "Integrity", "KubeModel"]),
     .target(
       name: "HistoryIndex",
-      dependencies: ["CSQLite", "Integrity", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Attribution", "CSQLite", "Integrity", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Evidence",
       dependencies: ["KubeModel", .product(name: "Mustache", package: "swift-mustache")],

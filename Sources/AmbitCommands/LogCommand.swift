@@ -113,15 +113,14 @@ struct LogCommand: ParsableCommand {
     let (entries, unseen) = try history.ambit.index.read { [filter, records] in
       (try $0.changes(cluster, filter), try $0.records(cluster, records))
     }
-    let reviews = try ReviewHistory(history)
     var shown = entries
     var verdicts: [ReviewVerdict]?
-    if reviews.isUsed || unreviewed {
-      var rows = Array(zip(entries, try reviews.verdicts(on: entries)))
+    if try unreviewed || !ReviewBook(history.ambit).isEmpty {
+      var rows = Array(zip(entries, try ReviewHistory(history).verdicts(on: entries)))
       if unreviewed { rows = rows.filter { ![.reviewed, .notNeeded].contains($0.1.status) } }
       (shown, verdicts) = (rows.map(\.0), rows.map(\.1))
     }
-    let origins = try GitOpsOrigins(history)
+    let origins = GitOpsOrigins(history)
     var found: [Int: GitOpsOrigins.Origin] = [:]
     for (place, entry) in shown.prefix(limit ?? .max).enumerated() { found[place] = try origins.origin(of: entry) }
     LogOutput.changes(shown, reviews: verdicts, origins: found, unseen: unseen, limit: limit, cluster: cluster)

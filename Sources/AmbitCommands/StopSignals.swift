@@ -14,6 +14,7 @@ final class StopSignals: Sendable {
   private static let patience = 25.0
 
   private let state = Mutex(State())
+  /// Set up before anyone else can see this, and touched again only when no one can any more.
   private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
 
   init() {

@@ -98,37 +98,28 @@ extension HistoryView {
 
   /// Change records, the newest first.
   package func records(_ cluster: String, _ filter: RecordFilter = RecordFilter()) throws -> [IndexedRecord] {
-    var conditions = ["cluster = (SELECT id FROM cluster WHERE name = ?)"]
-    var arguments: [(any DatabaseValueConvertible)?] = [cluster]
-    func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-      guard let value else { return }
-      conditions.append(condition)
-      arguments.append(value)
-    }
-    add("apiGroup = ?", filter.group)
-    add("resource = ?", filter.resource)
-    add("namespace = ?", filter.namespace)
-    add("objectName = ?", filter.name)
-    add("substr(objectName, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
-    add("time >= ?", filter.since)
-    add("time <= ?", filter.until)
-    if filter.isReason { conditions.append("isReason = 1") }
-    if filter.isUnseen { conditions.append("isUnseen = 1") }
-    if let effects = filter.effects {
-      conditions.append("effect IN (\(effects.map { _ in "?" }.joined(separator: ", ")))")
-      arguments += effects
-    }
+    var conditions = Conditions("cluster = (SELECT id FROM cluster WHERE name = ?)", cluster)
+    conditions.add("apiGroup = ?", filter.group)
+    conditions.add("resource = ?", filter.resource)
+    conditions.add("namespace = ?", filter.namespace)
+    conditions.add("objectName = ?", filter.name)
+    conditions.add("substr(objectName, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
+    conditions.add("time >= ?", filter.since)
+    conditions.add("time <= ?", filter.until)
+    if filter.isReason { conditions.add("isReason = 1") }
+    if filter.isUnseen { conditions.add("isUnseen = 1") }
+    if let effects = filter.effects { conditions.add("effect", isOneOf: effects) }
     return try all(
       """
       SELECT name, blob, time, apiGroup, resource, namespace, objectName, request, effect, user, isUnseen, actor, cause, isReason
-      FROM changeRecord WHERE \(conditions.joined(separator: " AND ")) ORDER BY time DESC, name
+      FROM changeRecord WHERE \(conditions.sql) ORDER BY time DESC, name
       \(filter.limit.map { "LIMIT \($0)" } ?? "")
-      """, StatementArguments(arguments)
+      """, conditions.arguments
     ) { row in
       IndexedRecord(
         id: try row.text(0), blob: try row.name(1), time: try row.number(2),
         object: try row.objectID(3), request: try row.text(7), effect: try row.text(8),
-        user: try row.optionalText(9), 
+        user: try row.optionalText(9),
         unseen: try row.flag(10)
           ? .init(actor: row.optionalText(11), cause: row.optionalText(12)) : nil,
         isReason: try row.flag(13))

@@ -60,28 +60,22 @@ package struct HistoryView {
 
   /// Changes, newest first.
   package func changes(_ cluster: String, _ filter: Filter) throws -> [HistoryEntry] {
-    var conditions = ["object.cluster = (SELECT id FROM cluster WHERE name = ?)"]
-    var arguments: [(any DatabaseValueConvertible)?] = [cluster]
-    func add(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
-      guard let value else { return }
-      conditions.append(condition)
-      arguments.append(value)
-    }
-    add("object.apiGroup = ?", filter.group)
-    add("object.resource = ?", filter.resource)
-    add("object.namespace = ?", filter.namespace)
-    add("object.name = ?", filter.name)
-    add("substr(object.name, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
-    add("snapshot.capturedTo >= ?", filter.since)
-    add("snapshot.capturedTo <= ?", filter.until)
+    var conditions = Conditions("object.cluster = (SELECT id FROM cluster WHERE name = ?)", cluster)
+    conditions.add("object.apiGroup = ?", filter.group)
+    conditions.add("object.resource = ?", filter.resource)
+    conditions.add("object.namespace = ?", filter.namespace)
+    conditions.add("object.name = ?", filter.name)
+    conditions.add("substr(object.name, 1, \(filter.namePrefix?.count ?? 0)) = ?", filter.namePrefix)
+    conditions.add("snapshot.capturedTo >= ?", filter.since)
+    conditions.add("snapshot.capturedTo <= ?", filter.until)
     let last = "(SELECT id FROM snapshot WHERE cluster = object.cluster AND snapshot.name = ?)"
-    add(
+    conditions.add(
       filter.isInForce
         ? """
         version.snapshot = (SELECT earlier.snapshot FROM version AS earlier
           WHERE earlier.object = object.id AND earlier.snapshot <= \(last) ORDER BY earlier.snapshot DESC LIMIT 1)
         """ : "version.snapshot <= \(last)", filter.last.map(HexName.data))
-    add(
+    conditions.add(
       "version.snapshot = (SELECT id FROM snapshot WHERE cluster = object.cluster AND snapshot.name = ?)",
       filter.only.map(HexName.data))
     let limit = filter.limit.map { "LIMIT \($0)" } ?? ""
@@ -104,10 +98,10 @@ package struct HistoryView {
         LEFT JOIN text AS actor ON actor.id = version.actorName
         LEFT JOIN attribution ON attribution.object = version.object AND attribution.snapshot = version.snapshot
         LEFT JOIN text AS attributed ON attributed.id = attribution.actor
-      WHERE \(conditions.joined(separator: " AND "))
+      WHERE \(conditions.sql)
       ORDER BY version.snapshot DESC, path.value
       \(limit)
-      """, StatementArguments(arguments)
+      """, conditions.arguments
     ) { row in
       let step = Int(try row.number(6))
       let source = Int(try row.number(11))

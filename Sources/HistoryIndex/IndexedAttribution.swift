@@ -1,17 +1,9 @@
+package import Attribution
 package import KubeModel
 
 /// What the audit log says of a change: who made it, or who may have.
 package struct IndexedAttribution: Sendable, Hashable {
-  package enum Certainty: String, Sendable, CaseIterable {
-    /// The log has the very state that was read, or the very deletion.
-    case exact
-    /// The log keeps no state; one user's writes alone can have made it.
-    case sole
-    /// Writes of several users can have made it.
-    case candidates
-    /// The log keeps states, and none of them is the one that was read.
-    case unexplained
-  }
+  package typealias Certainty = Attribution.Certainty
 
   /// A request that led to the change, or may have.
   package struct Step: Sendable, Hashable {

@@ -22,6 +22,9 @@ public struct ObjectID: Sendable, Hashable {
 
   public var qualifiedResource: String { group.isEmpty ? resource : "\(resource).\(group)" }
 
+  /// Whether this is a folded workload.
+  public var isWorkload: Bool { group.isEmpty && resource == ResourceCatalog.workloads.resource }
+
   /// `shop/networkpolicies.networking.k8s.io/allow-web`
   public var title: String {
     (namespace.map { "\($0)/" } ?? "") + "\(qualifiedResource)/\(name)"

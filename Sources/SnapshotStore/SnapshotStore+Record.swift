@@ -98,18 +98,21 @@ extension SnapshotStore {
   ) throws(StoreError) -> HistoryHeads {
     var heads = heads
     var isChanged = false
-    for change in recording.changes {
+    /// The state's tree before and after edits.
+    func trees(_ edits: [String: [UInt8]?]) throws(StoreError) -> (old: ObjectName?, new: ObjectName) {
       let old = try heads.state.map { name throws(StoreError) in try commit(name).tree }
-      let tree = try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true)
-        .edit(old, change.edits)
+      return (
+        old, try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true).edit(old, edits)
+      )
+    }
+    for change in recording.changes {
+      let (old, tree) = try trees(change.edits)
       guard tree != old else { continue }
       heads.state = try make(change.text(try stateDigest(of: tree, known: digests)), tree, onto: heads.state, staging)
       isChanged = true
     }
     if !recording.edits.isEmpty {
-      let old = try heads.state.map { name throws(StoreError) in try commit(name).tree }
-      let tree = try TreeEditor(store: self, staging: staging, digests: digests, keepsOthers: true)
-        .edit(old, recording.edits)
+      let (old, tree) = try trees(recording.edits)
       if tree != old || isChanged {
         let text = recording.snapshot(try stateDigest(of: tree, known: digests))
         heads.state = try make(text, tree, onto: heads.state, staging)

@@ -1,4 +1,5 @@
 import AmbitKit
+import Attribution
 import HistoryIndex
 import KubeModel
 import Reviews

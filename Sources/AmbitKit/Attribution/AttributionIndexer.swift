@@ -26,7 +26,7 @@ struct AttributionIndexer {
     var isWhole = true
     var fresh: [ChangeLedger.Kept] = []
     // A line that was put in the place of another one is read whole.
-    if let known, let base = ObjectName(hex: known.records), try store.history(from: head).contains(base) {
+    if let known, let base = ObjectName(hex: known.records), try base == head || store.history(from: head).contains(base) {
       fresh = try ledger.added(from: base, to: head)
       isWhole = fresh.contains { !$0.record.isOfOneObject }
     }
@@ -72,12 +72,7 @@ struct AttributionIndexer {
   }
 
   private func joined(_ plan: Plan, _ cluster: String) throws -> Joined {
-    let join = AttributionJoin(
-      plan.records.map { kept in
-        AttributionJoin.Entry(
-          kept.record,
-          blob: kept.record.state.map { SnapshotStore.blobName(of: CanonicalYAML.bytes(of: $0.value)).description })
-      })
+    let join = AttributionJoin(plan.records.map { AttributionJoin.Entry($0.record) })
     // What a log tells of a namespace is about all that was in it.
     let spaces = Set(plan.records.filter { !$0.record.isOfOneObject }.compactMap(\.record.space))
     let windows = ReadingWindows(index, cluster)
@@ -106,6 +101,24 @@ struct AttributionIndexer {
     joined.records = plan.records.filter { plan.objects == nil || $0.record.object.map(isJoined.contains) ?? false }
       .map { IndexedRecord($0.record, blob: $0.blob, unseen: unseen[$0.record.id]) }
     return joined
+  }
+}
+
+extension AttributionJoin.Entry {
+  /// A record, with the name of the blob that its state would be in the store.
+  init(_ record: ChangeRecord) {
+    self.init(
+      record,
+      blob: record.state.map { SnapshotStore.blobName(of: CanonicalYAML.bytes(of: $0.value)).description })
+  }
+}
+
+extension RegisterTimeline<Identities> {
+  /// Whether the owner trusts the user of a request to act for others, as it was in force then: who was impersonated is
+  /// the actor then.
+  func trusts(_ record: ChangeRecord) -> Bool {
+    guard record.impersonated != nil, let user = record.user?.name else { return false }
+    return content(at: record.microseconds / 1000).impersonators.contains(user)
   }
 }
 
@@ -185,10 +198,9 @@ private final class ReadingWindows {
 
   /// Whether a reading looked at the kind of an object; a workload is folded from several.
   private static func read(_ id: ObjectID, in observation: IndexedObservation) -> Bool {
-    let isWorkload = id.resource == ResourceCatalog.workloads.resource && id.group == ResourceCatalog.workloads.group
-    return observation.coverage.allSatisfy { kind in
+    observation.coverage.allSatisfy { kind in
       let isIts =
-        isWorkload
+        id.isWorkload
         ? ResourceCatalog.type(group: kind.group, resource: kind.resource)?.role == .folded
         : kind.group == id.group && kind.resource == id.resource
       return !isIts || kind.namespace != nil && kind.namespace != id.namespace || kind.unreadReason == nil
@@ -198,14 +210,7 @@ private final class ReadingWindows {
 
 extension IndexedAttribution {
   init(_ attribution: Attribution, _ identities: RegisterTimeline<Identities>) {
-    let certainty: Certainty =
-      switch attribution.certainty {
-      case .exact: .exact
-      case .sole: .sole
-      case .candidates: .candidates
-      case .unexplained: .unexplained
-      }
-    self.init(certainty: certainty, steps: attribution.steps.map { Step($0, identities) })
+    self.init(certainty: attribution.certainty, steps: attribution.steps.map { Step($0, identities) })
   }
 }
 
@@ -215,9 +220,7 @@ extension IndexedAttribution.Step {
     self.init(record: record.id, verb: record.verb, time: record.microseconds)
     user = deciding.user?.name
     impersonated = deciding.impersonated?.name
-    if let user, impersonated != nil {
-      isTrusted = identities.content(at: deciding.microseconds / 1000).impersonators.contains(user)
-    }
+    isTrusted = identities.trusts(deciding)
     groups = deciding.user?.groups ?? []
     sourceIPs = deciding.sourceIPs
     userAgent = deciding.userAgent

@@ -68,6 +68,8 @@ package struct Attributor {
     var kept = Kept()
     let ledger = ChangeLedger(ambit.store, cluster: cluster)
     func keep() throws {
+      // A watch asks again and again for what a log tells anew.
+      guard coverage != LogCoverage() else { return }
       coverage.settle()
       let added = try ledger.add(
         records.values.sorted { $0.id < $1.id }, coverage: coverage, logs: logs.map(HiddenText.escaped), at: time)

@@ -33,12 +33,7 @@ struct ChangeCommits {
     _ records: [ChangeRecord], from state: RecordedState, to reading: Reading, since: Int64, until: Int64,
     _ identities: RegisterTimeline<Identities>
   ) {
-    let entries = records.map { record in
-      AttributionJoin.Entry(
-        record,
-        blob: record.state.map { SnapshotStore.blobName(of: CanonicalYAML.bytes(of: $0.value)).description })
-    }
-    let join = AttributionJoin(entries)
+    let join = AttributionJoin(records.map { AttributionJoin.Entry($0) })
     // The version of each object that this reading saw; of one that it did not see, none.
     var seen: [ObjectID: String?] = [:]
     for place in reading.carried {
@@ -58,10 +53,7 @@ struct ChangeCommits {
         // For one object the order of its versions counts, whatever the clocks of API servers say.
         time = max(time, record.microseconds)
         let bytes = record.step == .removed ? nil : record.state.map { CanonicalYAML.bytes(of: $0.value) }
-        let who = step.deciding
-        let isTrusted =
-          who.impersonated != nil
-          && identities.content(at: who.microseconds / 1000).impersonators.contains(who.user?.name ?? "")
+        let isTrusted = identities.trusts(step.deciding)
         found.append((time, Change(object: object, bytes: bytes, step: step, isTrusted: isTrusted)))
       }
     }

@@ -19,22 +19,19 @@ package final class GitOpsOrigins {
 
   private let history: ClusterHistory
   /// Those that apply what a repository holds, as the register says now: where a commit came from decides nothing.
-  private let accounts: Set<String>
+  private var accounts: Set<String>?
   /// The imported lines, found when the first origin is asked for.
   private var lines: [String]?
   /// Digests of intended forms by blob.
   private var digests: [String: String] = [:]
 
-  package init(_ history: ClusterHistory) throws {
-    self.history = history
-    accounts = try RegisterBook(history.ambit).identities().content(at: history.now.milliseconds).gitOpsServiceAccounts
-  }
+  package init(_ history: ClusterHistory) { self.history = history }
 
   /// The origin of a change; nil where no GitOps account made it, or no imported line tells.
   package func origin(of entry: HistoryEntry) throws -> Origin? {
     guard let step = entry.change.attribution.flatMap({ $0.isCertain ? $0.steps.last : nil }), let user = step.user,
       let blob = entry.change.blob,
-      accounts.contains(user)
+      try gitOpsAccounts().contains(user)
     else { return nil }
     let wanted = try digest(blob, entry)
     var found: Origin?
@@ -49,6 +46,13 @@ package final class GitOpsOrigins {
         found = Origin(cluster: line, entry: version, sourceCommit: commit?.trailer(ImportedCommit.commitTrailer))
       }
     }
+    return found
+  }
+
+  private func gitOpsAccounts() throws -> Set<String> {
+    if let accounts { return accounts }
+    let found = try RegisterBook(history.ambit).identities().content(at: history.now.milliseconds).gitOpsServiceAccounts
+    accounts = found
     return found
   }
 

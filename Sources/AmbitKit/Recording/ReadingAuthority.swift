@@ -32,8 +32,3 @@ struct ReadingAuthority {
     return !found.isEmpty && found.allSatisfy { $0.unreadReason == nil }
   }
 }
-
-extension ObjectID {
-  /// Whether this is a folded workload.
-  var isWorkload: Bool { group.isEmpty && resource == ResourceCatalog.workloads.resource }
-}

@@ -255,6 +255,7 @@ package final class Recorder {
     filter.since = since - Recorder.reasonTime
     filter.until = until
     let records = try ambit.index.read { [filter] in try $0.records(cluster, filter) }
+    guard !records.isEmpty else { return .none }
     return try ChangeCommits(
       ChangeLedger(ambit.store, cluster: cluster).kept(records.map(\.blob)).map(\.record), from: state, to: reading,
       since: since, until: until, RegisterBook(ambit).identities())

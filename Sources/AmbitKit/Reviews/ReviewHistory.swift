@@ -14,14 +14,10 @@ package final class ReviewHistory {
   /// When the last complete reading before a snapshot began, by the snapshot's commit.
   private var earlier: [String: Int64]?
   private var coauthors: [String: [Account]] = [:]
-  /// Whether anything of reviews was ever recorded in the store.
-  package let isUsed: Bool
 
   package init(_ history: ClusterHistory) throws {
     self.history = history
-    let book = ReviewBook(history.ambit)
-    approvals = try book.reviews().values.flatMap(\.approvals)
-    isUsed = try !book.isEmpty
+    approvals = try ReviewBook(history.ambit).reviews().values.flatMap(\.approvals)
     identities = try RegisterBook(history.ambit).identities()
   }
 

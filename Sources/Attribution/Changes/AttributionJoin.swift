@@ -269,7 +269,7 @@ package struct AttributionJoin {
 
   private func unnamed(_ verb: String, _ object: ObjectID, _ version: Version) -> [ChangeRecord] {
     var kinds = [(object.group, object.resource)]
-    if object.resource == ResourceCatalog.workloads.resource, object.group == ResourceCatalog.workloads.group {
+    if object.isWorkload {
       let kind = object.name.prefix { $0 != "." }
       kinds = ResourceCatalog.all.filter { $0.role == .folded && $0.kind.lowercased() == kind }.map { ($0.group, $0.resource) }
     }

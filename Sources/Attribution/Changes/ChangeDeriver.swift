@@ -29,11 +29,11 @@ package enum ChangeDeriver {
     guard let time = event.stageTime ?? event.requestReceived, time.microseconds != nil else {
       return .ignored(.timeUnknown)
     }
-    let type = type(group: group, resource: resource)
-    if let reason = reasonToIgnore(event, type, resource) { return .ignored(reason) }
     let target = ChangeRecord.Target(
       group: ResourceCatalog.canonicalGroup(group), resource: resource, namespace: reference.namespace,
       name: reference.name ?? nameOfResponse(event) ?? event.response?.details?.name)
+    let type = target.type
+    if let reason = reasonToIgnore(event, type, resource) { return .ignored(reason) }
     var record = ChangeRecord(
       id: "", auditID: event.auditID, verb: event.verb, level: event.level?.name, stage: event.stage?.name,
       effect: self.effect(event), step: .written, target: target, time: time, user: event.user.flatMap(user))
@@ -61,11 +61,6 @@ package enum ChangeDeriver {
   }
 
   // MARK: Which events
-
-  private static func type(group: String, resource: String) -> ResourceType? {
-    ResourceCatalog.type(group: group, resource: resource)
-      ?? ResourceCatalog.knownUnmodelledPolicies.first { $0.group == group && $0.resource == resource }
-  }
 
   private static func reasonToIgnore(_ event: AuditEvent, _ type: ResourceType?, _ resource: String) -> Ignored? {
     let name = event.user?.username ?? ""

@@ -43,6 +43,12 @@ package struct ChangeRecord: Sendable, Hashable {
       self.namespace = namespace
       self.name = name
     }
+
+    /// The type as the catalogue has it, policies of other projects included; nil for what is not recorded.
+    package var type: ResourceType? {
+      ResourceCatalog.type(group: group, resource: resource)
+        ?? ResourceCatalog.knownUnmodelledPolicies.first { $0.group == group && $0.resource == resource }
+    }
   }
 
   package struct User: Sendable, Hashable {
@@ -125,12 +131,7 @@ package struct ChangeRecord: Sendable, Hashable {
   /// The object of the store that this is about: for a controller the workload that it is folded into. Nil for a
   /// collection, and where the log does not tell the name.
   package var object: ObjectID? {
-    guard let name = target.name,
-      let type = ResourceCatalog.type(group: target.group, resource: target.resource)
-        ?? ResourceCatalog.knownUnmodelledPolicies.first(where: {
-          $0.group == target.group && $0.resource == target.resource
-        })
-    else { return nil }
+    guard let name = target.name, let type = target.type else { return nil }
     guard type.role == .folded else {
       return ObjectID(
         group: type.group, resource: type.resource, namespace: type.isNamespaced ? target.namespace : nil, name: name)

@@ -33,8 +33,8 @@ package enum AuditPolicyReview {
     for type in ResourceCatalog.all {
       for group in groups(type) {
         let name = group.isEmpty ? type.resource : "\(type.resource).\(group)"
-        for (key, verbs) in missing(policy, type, group) {
-          let key = GapKey(key, verbs: verbs)
+        for (miss, verbs) in missing(policy, type, group) {
+          let key = GapKey(miss: miss, verbs: verbs)
           if resources[key] == nil { order.append(key) }
           resources[key, default: []].append(name)
         }
@@ -42,8 +42,8 @@ package enum AuditPolicyReview {
     }
     return order.map { key in
       Gap(
-        resources: resources[key] ?? [], verbs: key.verbs, level: key.level, needed: key.needed, rule: key.rule,
-        consequence: key.consequence)
+        resources: resources[key] ?? [], verbs: key.verbs, level: key.miss.level, needed: key.miss.needed,
+        rule: key.miss.rule, consequence: key.miss.consequence)
     }
   }
 
@@ -55,19 +55,8 @@ package enum AuditPolicyReview {
   }
 
   private struct GapKey: Hashable {
-    let level: String
-    let needed: String
-    let rule: Int?
-    let consequence: String
+    let miss: Miss
     let verbs: [String]
-
-    init(_ miss: Miss, verbs: [String]) {
-      level = miss.level
-      needed = miss.needed
-      rule = miss.rule
-      consequence = miss.consequence
-      self.verbs = verbs
-    }
   }
 
   private static let verbs = ["create", "update", "patch", "delete", "deletecollection"]

@@ -9,11 +9,7 @@ extension WrittenRule {
       for key in ["tier", "priority"] { rank[key] = spec[key] }
       rules.append(WrittenRule(.admin, .rank, .map(rank), at: "spec.priority"))
     }
-    for direction in Direction.allCases {
-      let path = "spec.\(direction.rawValue)"
-      rules += list(spec[direction.rawValue], .admin, direction, path)
-    }
-    return rules
+    return rules + directions(of: spec, .admin)
   }
 }
 

@@ -23,11 +23,7 @@ extension WrittenRule {
     } else {
       rules.append(WrittenRule(.calico, .unreadable, types, at: "spec.types"))
     }
-    for direction in Direction.allCases {
-      let path = "spec.\(direction.rawValue)"
-      rules += list(map[direction.rawValue], .calico, direction, path)
-    }
-    return rules
+    return rules + directions(of: .map(map), .calico)
   }
 }
 

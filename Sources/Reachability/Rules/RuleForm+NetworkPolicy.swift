@@ -14,11 +14,7 @@ extension WrittenRule {
     } else {
       rules.append(WrittenRule(.networkPolicy, .unreadable, types, at: "spec.policyTypes"))
     }
-    for direction in Direction.allCases {
-      let path = "spec.\(direction.rawValue)"
-      rules += list(spec[direction.rawValue], .networkPolicy, direction, path)
-    }
-    return rules
+    return rules + directions(of: spec, .networkPolicy)
   }
 }
 

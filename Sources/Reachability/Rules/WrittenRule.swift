@@ -89,6 +89,11 @@ package struct WrittenRule: Sendable, Hashable {
     }
   }
 
+  /// The rules of both directions, of a kind that lists them in `ingress` and `egress`.
+  static func directions(of spec: Value, _ dialect: Dialect) -> [WrittenRule] {
+    Direction.allCases.flatMap { list(spec[$0.rawValue], dialect, $0, "spec.\($0.rawValue)") }
+  }
+
   /// The directions that a list of types names, and what in it names none.
   static func isolations(_ types: [Value], _ dialect: Dialect, _ path: String) -> [WrittenRule] {
     types.map { type in
