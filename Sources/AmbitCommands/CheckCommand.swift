@@ -41,23 +41,26 @@ struct CheckCommand: ParsableCommand {
     let history = try moment.cluster.history()
     let evaluation = try Evaluation(history, at: history.point(moment.at))
     let statuses: [ControlStatus]
+    let fails: Bool
     if let framework {
       let controls = evaluation.controls(of: framework)
       CheckOutput.controls(controls, framework, evaluation).print(output.output)
       statuses = controls.map(\.status)
+      fails = controls.contains(where: \.hasFailure)
     } else {
       let asked = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
       let results = namespaces.namespace.map { namespace in asked.map { $0.narrowed(to: namespace) } } ?? asked
       CheckOutput.results(results, evaluation, listsFindings: findings || !checks.isEmpty)
         .print(output.output)
       statuses = results.map(\.status)
+      fails = results.contains { $0.outcomes.contains { $0.status == .fail } }
     }
     let enforcement = evaluation.state.enforcement
     if output.output == .table && !(enforcement.isKnown && enforcement.isOn) {
       let what = enforcement.isKnown ? "policy is not enforced" : "enforcement is not known"
       Terminal.note("Note: results are as modelled; \(what): \(enforcement.detail)")
     }
-    if statuses.contains(.fail) { throw ExitCode(1) }
+    if fails { throw ExitCode(1) }
     if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }
   }
 }

@@ -66,7 +66,7 @@ struct ReportCommand: ParsableCommand {
       }
       Terminal.print(HiddenText.escaped(path))
     }
-    let failed = frameworks.contains { evaluation.controls(of: $0).contains { $0.status == .fail } }
+    let failed = frameworks.contains { evaluation.controls(of: $0).contains(where: \.hasFailure) }
     Terminal.note(
       failed ? "Controls fail; the report says which and why" : "No control fails")
   }

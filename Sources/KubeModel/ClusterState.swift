@@ -113,3 +113,10 @@ public struct ClusterState: Sendable {
     return applicable.compactMap(\.unreadReason).first
   }
 }
+
+extension ClusterState {
+  /// The same reading with some of its objects only.
+  public func part(_ entries: [Entry]) -> ClusterState {
+    ClusterState(cluster: cluster, entries: entries, coverage: coverage, enforcement: enforcement, ranges: ranges)
+  }
+}

@@ -6,13 +6,13 @@ import Testing
   typealias Part = (id: String, strength: Framework.Strength, status: ControlStatus?)
 
   func check(_ id: String, restsOnEnforcement: Bool = false) -> Check {
-    Check(id: id, title: id, reason: "", remedy: "", restsOnEnforcement: restsOnEnforcement) { _, check in
-      CheckResult(check, population: "x", outcomes: [], findings: [], empty: (.notEvaluated, ""))
-    }
+    Check(
+      id: id, title: id, reason: "", remedy: "", population: "things", restsOnEnforcement: restsOnEnforcement,
+      .cluster(.nothing) { _ in CheckAnswer() })
   }
 
   func result(_ check: Check, _ status: ControlStatus) -> CheckResult {
-    CheckResult(check, population: "things", outcomes: [], findings: [], empty: (status, "because"))
+    CheckResult(check, CheckAnswer(), empty: (status, "because"))
   }
 
   /// The result of a control that is mapped to these parts; a part without a status has no check.
@@ -47,10 +47,15 @@ import Testing
   }
 
   @Test(arguments: [Framework.Strength.full, .partial])
-  func `a check that decides and fails makes a failure`(_ strength: Framework.Strength) throws {
-    let result = try control([("A", .full, .pass), ("B", strength, .fail), ("C", .full, .notEvaluated), ("D", .full, nil)])
-    #expect(result.status == .fail)
-    #expect(result.explanation == "failed: B")
+  func `a check that decides and fails makes a failure, and what is unknown outweighs it`(
+    _ strength: Framework.Strength
+  ) throws {
+    let failed = try control([("A", .full, .pass), ("B", strength, .fail), ("D", .full, nil)])
+    #expect(failed.status == .fail)
+    #expect(failed.explanation.hasPrefix("checks passed: 1 of 2; failed: B"))
+    let unknown = try control([("A", .full, .pass), ("B", strength, .fail), ("C", .full, .notEvaluated)])
+    #expect(unknown.status == .notEvaluated)
+    #expect(unknown.explanation.hasPrefix("checks passed: 1 of 3; not evaluated: C; failed: B"))
   }
 
   @Test(arguments: ControlStatus.allCases) func `context never decides`(_ status: ControlStatus) throws {
@@ -71,7 +76,7 @@ import Testing
 
   @Test func `a check that nobody computes is named`() throws {
     let result = try control([("A", .full, .pass), ("NP-REV-01", .full, nil)])
-    #expect(result.explanation == "checks passed: 1 of 1; not computed, a person answers: NP-REV-01")
+    #expect(result.explanation == "checks passed: 1 of 1; a person has to say: not computed: NP-REV-01")
   }
 
   @Test func `an attestation that is needed leaves it to a person`() throws {
@@ -104,14 +109,17 @@ import Testing
     func status(_ statuses: [ControlStatus]) -> ControlStatus {
       let subject = CheckResult.Subject(kind: "Pod", namespace: nil, name: "x")
       return CheckResult(
-        check("A"), population: "things",
-        outcomes: statuses.map { .init(subject: subject, status: $0, reason: "r") }, findings: [],
-        empty: (.notApplicable, "nothing")
+        check("A"), CheckAnswer(statuses.map { .init(subject: subject, status: $0, reason: "r") }), isAnythingThere: true
       ).status
     }
     #expect(status([.pass, .notApplicable]) == .pass)
     #expect(status([.pass, .notEvaluated]) == .notEvaluated)
-    #expect(status([.pass, .notEvaluated, .fail]) == .fail)
+    #expect(status([.pass, .notEvaluated, .fail]) == .notEvaluated)
+    #expect(status([.pass, .fail, .waived, .stale, .manual, .attested]) == .fail)
+    #expect(status([.pass, .waived, .stale, .manual, .attested]) == .waived)
+    #expect(status([.pass, .stale, .manual, .attested]) == .stale)
+    #expect(status([.pass, .manual, .attested]) == .manual)
+    #expect(status([.pass, .attested]) == .attested)
     #expect(status([.notApplicable]) == .notApplicable)
     #expect(status([]) == .notApplicable)
   }

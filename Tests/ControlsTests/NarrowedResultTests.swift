@@ -5,10 +5,10 @@ import Testing
   private func result(_ outcomes: [(String, String?, String, ControlStatus)]) throws -> CheckResult {
     let check = try #require(CheckCatalog.check("NP-COV-02"))
     return CheckResult(
-      check, population: "things",
-      outcomes: outcomes.map {
-        .init(subject: .init(kind: $0.0, namespace: $0.1, name: $0.2), status: $0.3, reason: "r")
-      }, findings: [], empty: (.notEvaluated, "nothing"))
+      check,
+      CheckAnswer(
+        outcomes.map { .init(subject: .init(kind: $0.0, namespace: $0.1, name: $0.2), status: $0.3, reason: "r") }),
+      isAnythingThere: true)
   }
 
   @Test func `a result for one namespace leaves out the others`() throws {

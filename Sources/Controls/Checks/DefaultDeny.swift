@@ -13,34 +13,25 @@ extension Check {
   private static func defaultDeny(_ id: String, _ direction: Direction, _ title: String) -> Check {
     Check(
       id: id, title: title,
-      reason:
-        "Only a policy that selects every pod, and that no rule undoes, keeps the next pod from being open.",
+      reason: "Only a policy that selects every pod, and that no rule undoes, keeps the next pod from being open.",
       remedy: "Add a policy with an empty podSelector for \(direction.rawValue), and remove rules that allow everyone.",
-      restsOnEnforcement: true
-    ) { context, check in
-      var findings: [CheckResult.Finding] = []
-      var outcomes = context.namespaces.map { namespace -> CheckResult.Outcome in
-        let subject = CheckContext.subject(namespace)
-        let judged = judge(namespace, direction, context)
+      population: "namespaces", restsOnEnforcement: true,
+      .namespaces { context in
+        var answer = CheckAnswer()
+        let judged = judge(direction, context)
         if judged.status == .fail {
-          findings.append(
+          answer.findings.append(
             .init(
-              subject: subject, message: judged.reason,
-              storePath: judged.storePath ?? context.namespacePaths[namespace],
+              subject: context.subject, message: judged.reason, storePath: judged.storePath ?? context.path,
               yamlPath: judged.yamlPath,
               remedy: judged.yamlPath == nil
-                ? "Deny \(direction.rawValue) by default in namespace '\(namespace)'."
-                : "Limit the rule, or remove it.",
+                ? "Deny \(direction.rawValue) by default in namespace '\(context.name)'." : "Limit the rule, or remove it.",
               remedyYAML: judged.yamlPath == nil
-                ? Remedies.defaultDeny(namespace, [direction == .ingress ? "Ingress" : "Egress"]) : nil))
+                ? Remedies.defaultDeny(context.name, [direction == .ingress ? "Ingress" : "Egress"]) : nil))
         }
-        return .init(subject: subject, status: judged.status, reason: judged.reason)
-      }
-      if let unseen = context.unseenNamespaces { outcomes.append(unseen) }
-      return CheckResult(
-        check, population: "namespaces", outcomes: outcomes, findings: findings,
-        empty: CheckContext.nothingRead)
-    }
+        answer.add(context.subject, judged.status, judged.reason)
+        return answer
+      })
   }
 
   private struct Judgement {
@@ -50,13 +41,12 @@ extension Check {
     var yamlPath: String?
   }
 
-  private static func judge(
-    _ namespace: String, _ direction: Direction, _ context: CheckContext
-  ) -> Judgement {
+  private static func judge(_ direction: Direction, _ context: NamespaceContext) -> Judgement {
+    let namespace = context.name
     if let reason = context.isolation.unknownReason(namespace) {
       return Judgement(status: .notEvaluated, reason: reason)
     }
-    let workloads = (context.workloadsByNamespace[namespace] ?? []).flatMap { workload in
+    let workloads = context.workloads.flatMap { workload in
       workload.variants.filter { !$0.hostNetwork }.map { (workload.title, $0.labels) }
     }
     for (title, labels) in workloads + [("a new pod without labels", [:])] {
@@ -76,7 +66,7 @@ extension Check {
     }
     // Where a policy closes every pod, those that were not seen are closed too.
     if !context.isolation.closesEveryPod(in: namespace, direction),
-      let reason = context.unreadWorkloads(namespace)
+      let reason = context.unreadWorkloads
     {
       return Judgement(status: .notEvaluated, reason: reason)
     }

@@ -6,24 +6,23 @@ extension Check {
     id: "NP-COV-06", title: "No workload runs on the host's network",
     reason: "Network policy does not apply to pods with hostNetwork: true.",
     remedy: "Set hostNetwork to false, or justify the workload (CNI agents and kube-proxy need it).",
-    restsOnEnforcement: false
-  ) { context, check in
-    var findings: [CheckResult.Finding] = []
-    let outcomes = context.workloads.map { workload -> CheckResult.Outcome in
-      let subject = CheckContext.subject(workload)
-      guard workload.variants.contains(where: \.hostNetwork) else {
-        return .init(subject: subject, status: .pass, reason: "")
+    population: "workloads", whenNone: "there are no workloads",
+    .namespaces { context in
+      var answer = CheckAnswer()
+      for workload in context.workloads {
+        let subject = context.subject(workload)
+        guard workload.variants.contains(where: \.hostNetwork) else {
+          answer.add(subject, .pass)
+          continue
+        }
+        answer.findings.append(
+          .init(
+            subject: subject, message: "runs on the host's network, outside of network policy",
+            storePath: context.path(of: workload), yamlPath: "spec.pods",
+            remedy: "Remove hostNetwork from its pod template, or justify it."))
+        answer.add(subject, .fail, "hostNetwork: true")
       }
-      findings.append(
-        .init(
-          subject: subject, message: "runs on the host's network, outside of network policy",
-          storePath: context.path(of: workload), yamlPath: "spec.pods",
-          remedy: "Remove hostNetwork from its pod template, or justify it.", remedyYAML: nil))
-      return .init(subject: subject, status: .fail, reason: "hostNetwork: true")
-    }
-    return CheckResult(
-      check, population: "workloads", outcomes: outcomes + unseenWorkloads(context), findings: findings,
-      empty: context.namespaces.isEmpty
-        ? CheckContext.nothingRead : (.notApplicable, "there are no workloads"))
-  }
+      if let unseen = context.unseenWorkloads { answer.outcomes.append(unseen) }
+      return answer
+    })
 }

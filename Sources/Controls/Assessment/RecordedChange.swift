@@ -1,0 +1,99 @@
+/// One object's step from one version to the next, with all that is known of who made it, when and why.
+package struct RecordedChange: Sendable {
+  /// Enough of a change to name it elsewhere.
+  package struct Reference: Sendable, Hashable {
+    package let commit: String
+    /// When it was first seen, in milliseconds since 1970.
+    package let seen: Int64
+    /// The path that changed, where one change explains it.
+    package let path: String?
+    package let actor: String?
+    package init(commit: String, seen: Int64, path: String?, actor: String?) {
+      self.commit = commit
+      self.seen = seen
+      self.path = path
+      self.actor = actor
+    }
+  }
+
+  /// Who made it, and how that is known.
+  package struct Actor: Sendable, Hashable {
+    package enum Kind: String, Sendable {
+      /// A person or an approved robot of the identities register, from an audit log.
+      case person, robot
+      /// An account of an audit log that the register gives to nobody.
+      case account
+      /// A program's name for itself.
+      case tool
+      case unknown
+    }
+    package let name: String?
+    package let kind: Kind
+    /// `audit`, `managedFields`, `commit` or `unknown`.
+    package let source: String
+    /// How certain an audit log makes it, such as `exact`; nil where none does.
+    package let certainty: String?
+    package init(name: String?, kind: Kind, source: String, certainty: String?) {
+      self.name = name
+      self.kind = kind
+      self.source = source
+      self.certainty = certainty
+    }
+  }
+
+  /// Whether someone else agreed.
+  package enum Approval: Sendable, Hashable {
+    case approved(by: [String], proposal: String)
+    /// A proposal that nobody but its author approved, or that is not approved yet.
+    case lacking(String)
+    case none
+  }
+
+  /// The same whenever it is told: the commit and the path.
+  package let id: String
+  package let commit: String
+  package let path: String
+  /// `NetworkPolicy shop/deny`
+  package let object: CheckResult.Subject
+  /// `added`, `changed` or `deleted`.
+  package let effect: String
+  /// It took effect in (after, seen]: the last reading that did not show it, and the first that did. Milliseconds since 1970.
+  package let after: Int64?
+  package let seen: Int64
+  /// When it took effect, where an audit log tells it.
+  package let time: Int64?
+  package let actor: Actor
+  package let reason: String?
+  package let approval: Approval
+  /// The id of the audit event, where there is one.
+  package let auditID: String?
+  /// Whether it was only ever seen in a log, between two readings.
+  package let isReconstructed: Bool
+  /// The blobs of the versions before and after.
+  package let before: String?
+  package let version: String?
+
+  package init(
+    id: String, commit: String, path: String, object: CheckResult.Subject, effect: String, after: Int64?, seen: Int64,
+    time: Int64?, actor: Actor, reason: String?, approval: Approval, auditID: String?, isReconstructed: Bool, before: String?,
+    version: String?
+  ) {
+    self.id = id
+    self.commit = commit
+    self.path = path
+    self.object = object
+    self.effect = effect
+    self.after = after
+    self.seen = seen
+    self.time = time
+    self.actor = actor
+    self.reason = reason
+    self.approval = approval
+    self.auditID = auditID
+    self.isReconstructed = isReconstructed
+    self.before = before
+    self.version = version
+  }
+
+  package var reference: Reference { Reference(commit: commit, seen: seen, path: path, actor: actor.name) }
+}

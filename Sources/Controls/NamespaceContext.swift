@@ -1,0 +1,63 @@
+package import KubeModel
+internal import Reachability
+
+/// A namespace, prepared once for all checks that judge each namespace by itself.
+///
+/// Its answers rest on nothing but: the objects that stand in it, those that `NamespaceParts` shares, what was looked at
+/// and how policy is enforced. Results are kept by these, so a check that read more would be wrong when it changes.
+package struct NamespaceContext: Sendable {
+  package let name: String
+  /// The namespace's own objects and the shared ones.
+  let state: ClusterState
+  let isolation: Isolation
+  let workloads: [Workload]
+  private let workloadPaths: [String: String]
+
+  /// - Parameter state: what `NamespaceParts` gives for the namespace.
+  package init(_ name: String, _ state: ClusterState) {
+    self.name = name
+    self.state = state
+    isolation = Isolation(state)
+    let entries = state.entries(of: ResourceCatalog.workloads)
+    workloads = entries.compactMap { Workload($0.object) }
+    workloadPaths = Dictionary(entries.map { ($0.object.name, $0.path) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  var subject: CheckResult.Subject { .init(kind: "Namespace", namespace: nil, name: name) }
+
+  /// The file of the Namespace object.
+  var path: String? { state.entries(of: ResourceCatalog.namespaces).first { $0.object.name == name }?.path }
+
+  func path(of workload: Workload) -> String? { workloadPaths[workload.object.name] }
+
+  func subject(_ workload: Workload) -> CheckResult.Subject {
+    .init(kind: workload.kind, namespace: name, name: workload.name)
+  }
+
+  /// Why the list of its workloads may have holes, or nil.
+  var unreadWorkloads: String? {
+    for type in ResourceCatalog.all where type.role == .folded {
+      if let reason = state.unreadReason(type, namespace: name) { return "\(type.qualifiedName) unread: \(reason)" }
+    }
+    return nil
+  }
+
+  /// The outcome that stands for workloads that nobody saw.
+  var unseenWorkloads: CheckResult.Outcome? {
+    unreadWorkloads.map { .init(subject: subject, status: .notEvaluated, reason: $0) }
+  }
+
+  /// Outcomes for policies whose rules no check reads, and for those that nobody saw.
+  var unjudgedPolicies: [CheckResult.Outcome] {
+    let unread = state.unreadPolicies(namespace: name).map { reason in
+      CheckResult.Outcome(subject: subject, status: .notEvaluated, reason: reason)
+    }
+    let unmodelled = state.entries.filter { $0.type.isPolicy && $0.type != ResourceCatalog.networkPolicies }
+    return (unread.map { [$0] } ?? [])
+      + unmodelled.map { entry in
+        CheckResult.Outcome(
+          subject: .init(kind: entry.type.kind, namespace: entry.object.namespace, name: entry.object.name),
+          status: .notEvaluated, reason: "\(entry.type.kind) \(entry.object.name) (\(entry.type.group)) is not evaluated")
+      }
+  }
+}
