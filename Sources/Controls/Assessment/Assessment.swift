@@ -67,6 +67,39 @@ package struct Assessment: Sendable {
     }
   }
 
+  /// What may flow between two namespaces at the end, or between one and outside (nil).
+  package struct Flow: Sendable, Hashable {
+    package let from: String?
+    package let to: String?
+    /// Whether it is certain, rather than conditional on what the objects do not tell.
+    package let isCertain: Bool
+    /// Such as `TCP 80,443`.
+    package let ports: String
+    package init(from: String?, to: String?, isCertain: Bool, ports: String) {
+      self.from = from
+      self.to = to
+      self.isCertain = isCertain
+      self.ports = ports
+    }
+  }
+
+  /// A register that verdicts rest on, as it was in force at the end.
+  package struct Register: Sendable, Hashable {
+    package let name: String
+    package let commit: String
+    /// The SHA-256 of its text.
+    package let digest: String
+    package let since: Int64
+    package let author: String
+    package init(name: String, commit: String, digest: String, since: Int64, author: String) {
+      self.name = name
+      self.commit = commit
+      self.digest = digest
+      self.since = since
+      self.author = author
+    }
+  }
+
   package let subject: Subject
   package let framework: Framework
   /// Empty for a moment.
@@ -78,6 +111,13 @@ package struct Assessment: Sendable {
   /// Every check that the framework maps to, once, by id.
   package let checks: [CheckAssessment]
   package let observed: Observed
+  /// What the last reading looked at.
+  package let coverage: [KindCoverage]
+  package let flows: [Flow]
+  /// Sorted by name.
+  package let registers: [Register]
+  /// Fingerprints of the keys that signed commits of the period; who holds them, another way must tell.
+  package let signingKeys: [String]
   /// The changes of the period, oldest first; none for a moment.
   package let changes: [RecordedChange]
   package let waivers: [AssessedWaiver]
@@ -87,8 +127,8 @@ package struct Assessment: Sendable {
 
   package init(
     subject: Subject, framework: Framework, period: Range<Int64>, enforcement: ClusterState.Enforcement, isComplete: Bool,
-    controls: [ControlAssessment], checks: [CheckAssessment], observed: Observed, changes: [RecordedChange],
-    waivers: [AssessedWaiver], attestations: [AssessedAttestation], cautions: [String]
+    controls: [ControlAssessment], checks: [CheckAssessment], observed: Observed, coverage: [KindCoverage], flows: [Flow],
+    registers: [Register], signingKeys: [String], changes: [RecordedChange], waivers: [AssessedWaiver], attestations: [AssessedAttestation], cautions: [String]
   ) {
     self.subject = subject
     self.framework = framework
@@ -98,6 +138,10 @@ package struct Assessment: Sendable {
     self.controls = controls
     self.checks = checks
     self.observed = observed
+    self.coverage = coverage
+    self.flows = flows
+    self.registers = registers
+    self.signingKeys = signingKeys
     self.changes = changes
     self.waivers = waivers
     self.attestations = attestations
