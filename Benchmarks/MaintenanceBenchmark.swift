@@ -1,6 +1,7 @@
 import AmbitKit
 import Foundation
 import Integrity
+import KubeModel
 import SigningKeys
 import SnapshotStore
 import Synchronization

@@ -1,5 +1,6 @@
 import AmbitKit
 import Foundation
+import KubeModel
 import SnapshotStore
 
 /// The store alone, from files in memory to commits on disk, beside stock git with the same files.

@@ -1,5 +1,6 @@
 import AmbitKit
 import ArgumentParser
+import KubeModel
 import SnapshotStore
 
 struct StatusCommand: ParsableCommand {

@@ -1,4 +1,5 @@
 import AmbitKit
+import KubeModel
 
 /// Times a reading, by the clock and by one that nobody can set.
 struct Stopwatch {

@@ -18,6 +18,8 @@ struct Columns {
     try row.decode(Data?.self, atIndex: index).map(HexName.text)
   }
 
+  func bytes(_ index: Int) throws -> Data { try row.decode(Data.self, atIndex: index) }
+
   func rules(_ index: Int) throws -> RuleChange {
     guard let rules = RuleChange(encoded: try row.decode(Data.self, atIndex: index)) else {
       throw DatabaseError(resultCode: .SQLITE_CORRUPT)

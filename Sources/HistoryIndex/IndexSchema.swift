@@ -8,7 +8,7 @@ internal import KubeModel
 enum IndexSchema {
   /// The format of the index, normal forms of rules included; objects in another canonical form have to be looked at
   /// again too.
-  static let version = 3_100 + CanonicalForm.version
+  static let version = 3_200 + CanonicalForm.version
 
   /// SQLite keeps each statement as it is written here, which tells whether the tables are these.
   static let statements = [
@@ -167,6 +167,20 @@ enum IndexSchema {
     "CREATE INDEX observationOrder ON observation (cluster, id, capturedTo)",
     "CREATE INDEX observationState ON observation (cluster, state)",
     "CREATE INDEX observationTestimony ON observation (testimony)",
+    // What checks answered, by all that the answer rests on: see `AnswerMemo`.
+    """
+    CREATE TABLE answer (
+      id INTEGER PRIMARY KEY,
+      digest BLOB NOT NULL UNIQUE,
+      content BLOB NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE answered (
+      question BLOB PRIMARY KEY,
+      answers BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
     """
     CREATE TABLE folderDigest (
       tree BLOB PRIMARY KEY,

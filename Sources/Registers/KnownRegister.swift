@@ -22,7 +22,9 @@ package struct KnownRegister: Sendable {
     check = { _ = read(&$0) }
   }
 
-  package static let all = [Identities.register]
+  package static let all = [
+    Identities.register, Cadence.register, Waivers.register, Attestations.register, Inventory.register,
+  ]
 
   package static func named(_ name: String) -> KnownRegister? { all.first { $0.name == name } }
 

@@ -1,6 +1,7 @@
 import AmbitKit
 import ClusterReader
 import HistoryIndex
+import KubeModel
 import SnapshotStore
 import Testing
 

@@ -1,6 +1,7 @@
 import AmbitKit
 import ArgumentParser
 import Foundation
+import KubeModel
 
 /// Where the store is.
 struct StoreOptions: ParsableArguments {

@@ -1,5 +1,6 @@
 import AmbitKit
 import ArgumentParser
+import KubeModel
 
 /// A length of time as one writes it: `90s`, `15m`, `1h30m`.
 struct TimeSpan: ExpressibleByArgument {

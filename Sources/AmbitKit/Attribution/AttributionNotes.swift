@@ -1,6 +1,6 @@
 internal import Attribution
 internal import HistoryIndex
-internal import KubeModel
+package import KubeModel
 package import SnapshotStore
 
 /// Who made the changes of each snapshot, as git notes: `git log --notes=ambit` shows them.

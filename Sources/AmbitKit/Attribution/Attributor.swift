@@ -1,6 +1,6 @@
 package import Attribution
 package import HistoryIndex
-internal import KubeModel
+package import KubeModel
 internal import SnapshotStore
 
 /// Reads audit logs into the change records of a cluster, and joins them with its history.

@@ -1,5 +1,5 @@
 package import Attribution
-internal import KubeModel
+package import KubeModel
 package import SnapshotStore
 
 /// The change records of a cluster, as its store keeps them: one file for each, and what the logs covered.

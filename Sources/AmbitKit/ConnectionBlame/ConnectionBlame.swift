@@ -1,5 +1,5 @@
 package import HistoryIndex
-internal import KubeModel
+package import KubeModel
 package import Reachability
 
 /// The changes after which a connection became permitted, or ceased to be.

@@ -1,6 +1,6 @@
 package import ClusterReader
 internal import HistoryIndex
-internal import KubeModel
+package import KubeModel
 package import SnapshotStore
 
 /// Turns the history of a repository of manifests into the history of a cluster's line: a reading for each commit that

@@ -1,5 +1,5 @@
 package import Integrity
-internal import KubeModel
+package import KubeModel
 internal import SnapshotStore
 
 /// Checkpoints of a cluster's log, in the layout of c2sp.org/tlog-checkpoint.

@@ -1,5 +1,5 @@
 internal import Integrity
-internal import KubeModel
+package import KubeModel
 package import SnapshotStore
 
 /// What Ambit itself did that matters, with who and when: `refs/ambit/journal/`.

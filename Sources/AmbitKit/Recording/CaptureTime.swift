@@ -1,3 +1,5 @@
+package import KubeModel
+
 /// When a reading was taken, also where the clock was set while it was under way.
 package struct CaptureTime: Sendable, Hashable {
   /// The clock's steps up to this are not told: time services make them.

@@ -141,9 +141,40 @@ package struct RegisterBook {
 
   /// Who is who, as it was in force at any moment.
   package func identities() throws -> RegisterTimeline<Identities> {
-    try RegisterTimeline(versions(of: Identities.registerName), RegisterBook.path(Identities.registerName), none: .none) { blob in
-      Identities(recorded: try store.read(blob))
+    try timeline(Identities.registerName, none: .none) { Identities(recorded: $0) }
+  }
+
+  package func cadences() throws -> RegisterTimeline<Cadence> {
+    try timeline(Cadence.registerName, none: .none) { Cadence(recorded: $0) }
+  }
+
+  package func waivers() throws -> RegisterTimeline<Waivers> {
+    try timeline(Waivers.registerName, none: .none) { Waivers(recorded: $0) }
+  }
+
+  package func attestations() throws -> RegisterTimeline<Attestations> {
+    try timeline(Attestations.registerName, none: .none) { Attestations(recorded: $0) }
+  }
+
+  package func inventories() throws -> RegisterTimeline<Inventory> {
+    try timeline(Inventory.registerName, none: .none) { Inventory(recorded: $0) }
+  }
+
+  private func timeline<Content>(
+    _ name: String, none: Content, _ read: ([UInt8]) -> Content?
+  ) throws -> RegisterTimeline<Content> {
+    try RegisterTimeline(versions(of: name), RegisterBook.path(name), none: none) { read(try store.read($0)) }
+  }
+
+  /// What checks judge by, as it was in force at any moment.
+  package func rulings() throws -> RegisterTimeline<Rulings> {
+    var blobs: [String: ObjectName] = [:]
+    var versions: [(time: Int64, content: Rulings)] = []
+    for version in try self.versions() where version.registers.contains(where: Rulings.registers.contains) {
+      for change in version.changes { if let name = RegisterBook.name(change.path) { blobs[name] = change.new } }
+      versions.append((version.time, try Rulings { name in try blobs[name].map { try store.read($0) } }))
     }
+    return RegisterTimeline(versions, none: .none)
   }
 }
 
@@ -164,6 +195,17 @@ package struct RegisterTimeline<Content: Sendable>: Sendable {
       guard let change = version.changes.first(where: { $0.path == path }) else { continue }
       self.versions.append((version.time, try change.new.flatMap(read) ?? none))
     }
+  }
+
+  init(_ versions: [(time: Int64, content: Content)], none: Content) {
+    self.versions = versions
+    self.none = none
+  }
+
+  /// What was in force when a stretch of time began, and what came into force in it. Milliseconds since 1970.
+  package func versions(in range: Range<Int64>) -> [(time: Int64, content: Content)] {
+    [(range.lowerBound, content(at: range.lowerBound))]
+      + versions.map { ($0.time * 1000, $0.content) }.filter { range.contains($0.0) && $0.0 > range.lowerBound }
   }
 
   /// What was in force at a moment, in milliseconds since 1970.

@@ -2,7 +2,7 @@ internal import Attribution
 internal import ClusterReader
 internal import HistoryIndex
 internal import Integrity
-internal import KubeModel
+package import KubeModel
 internal import Programs
 package import SnapshotStore
 

@@ -1,4 +1,4 @@
-internal import KubeModel
+package import KubeModel
 package import SnapshotStore
 
 /// Where the history of a cluster is cut: what goes, what stays, and the state in between.

@@ -1,3 +1,5 @@
+package import KubeModel
+
 /// How long history is kept, as someone says it.
 package enum RetentionPeriod {
   package static let forms = "write 13mo, 2y, 90d, or the date that the kept history begins with"

@@ -1,5 +1,5 @@
 internal import Integrity
-internal import KubeModel
+package import KubeModel
 internal import Registers
 package import Reviews
 internal import SnapshotStore

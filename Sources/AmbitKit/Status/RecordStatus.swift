@@ -1,6 +1,6 @@
 package import HistoryIndex
 internal import Integrity
-internal import KubeModel
+package import KubeModel
 internal import SnapshotStore
 
 /// How the record of one cluster stands: whether it is fresh, whole, signed and elsewhere too.

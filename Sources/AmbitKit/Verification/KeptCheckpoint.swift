@@ -1,4 +1,5 @@
 package import Integrity
+internal import KubeModel
 internal import SnapshotStore
 
 /// A checkpoint that someone kept, or that the journal has.

@@ -1,4 +1,5 @@
 internal import Integrity
+internal import KubeModel
 
 /// Judges the signatures of one ref's commits, oldest first.
 struct SignatureCheck {

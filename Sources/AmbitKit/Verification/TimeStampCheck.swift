@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Integrity
+internal import KubeModel
 internal import Programs
 
 /// A time stamp of the journal, with what it stamps.

@@ -1,5 +1,5 @@
 internal import ClusterReader
-internal import KubeModel
+package import KubeModel
 internal import Synchronization
 
 /// How a watch fares, for a health check and for metrics. May be asked from any thread.

@@ -1,6 +1,6 @@
 package import ClusterReader
 internal import HistoryIndex
-internal import KubeModel
+package import KubeModel
 internal import SnapshotStore
 
 /// Records what a watch shows, as `Recorder` records a reading.

@@ -1,5 +1,4 @@
 internal import Integrity
-internal import KubeModel
 
 /// A moment in milliseconds since 1970, UTC.
 package struct Moment: Sendable, Hashable, Comparable {

@@ -1,0 +1,123 @@
+internal import Controls
+internal import HistoryIndex
+internal import Integrity
+internal import KubeModel
+
+/// The names of what is in force in a state, moved from one state to the next, and digests of its parts.
+///
+/// Knows blobs and reads none: what did not change need not be looked at to know that it did not.
+struct StateWalk {
+  struct Item {
+    let id: ObjectID
+    let type: ResourceType
+    let blob: String
+    /// The snapshot that brought it, for errors.
+    let commit: String
+  }
+
+  /// What a step touched.
+  struct Touched {
+    var namespaces: Set<String> = []
+    /// Whether anything changed that the checks of all namespaces may read.
+    var shared = false
+    var kinds: [(type: ResourceType, namespace: String?)] = []
+    /// Whether the cluster's own facts did.
+    var facts = false
+  }
+
+  /// By path.
+  private var own: [String: [String: Item]] = [:]
+  private(set) var shared: [String: Item] = [:]
+  /// Objects without a namespace that only checks of the cluster read.
+  private var others: [String: Item] = [:]
+  private(set) var facts: Item?
+
+  init(_ entries: [StateEntry]) {
+    for entry in entries { set(entry.path, entry.id, entry.blob, entry.commit) }
+  }
+
+  /// The type of what is recorded; a policy that Ambit does not model has one too.
+  private static func type(_ id: ObjectID) -> ResourceType {
+    if id.group.isEmpty, id.resource == ResourceCatalog.workloads.resource { return ResourceCatalog.workloads }
+    return ResourceCatalog.type(group: id.group, resource: id.resource)
+      ?? ResourceType(
+        group: id.group, resource: id.resource, kind: id.resource, isNamespaced: id.namespace != nil, role: .unmodelledPolicy)
+  }
+
+  private mutating func set(_ path: String, _ id: ObjectID, _ blob: String?, _ commit: String) {
+    let type = StateWalk.type(id)
+    let item = blob.map { Item(id: id, type: type, blob: $0, commit: commit) }
+    if path == StoreLayout.clusterFile {
+      facts = item
+      return
+    }
+    if let namespace = id.namespace {
+      own[namespace, default: [:]][path] = item
+      if own[namespace]?.isEmpty == true { own[namespace] = nil }
+    }
+    if NamespaceParts.isShared(type, id.namespace) {
+      shared[path] = item
+    } else if id.namespace == nil {
+      others[path] = item
+    }
+  }
+
+  mutating func take(_ steps: ArraySlice<ObjectStep>) -> Touched {
+    var touched = Touched()
+    for step in steps {
+      set(step.path, step.id, step.blob, step.commit)
+      if step.path == StoreLayout.clusterFile {
+        touched.facts = true
+        continue
+      }
+      let type = StateWalk.type(step.id)
+      touched.kinds.append((type, step.id.namespace))
+      if let namespace = step.id.namespace { touched.namespaces.insert(namespace) }
+      if NamespaceParts.isShared(type, step.id.namespace) { touched.shared = true }
+      if step.id.isNamespaceObject { touched.namespaces.insert(step.id.name) }
+    }
+    return touched
+  }
+
+  /// The namespaces that exist or that something stands in, sorted.
+  var namespaces: [String] {
+    let names = Set(own.keys).union(shared.values.lazy.filter { $0.id.isNamespaceObject }.map(\.id.name))
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// What the checks of a namespace may read, by path.
+  func items(for namespace: String) -> [String: Item] {
+    shared.merging(own[namespace] ?? [:]) { _, own in own }
+  }
+
+  /// All that there is, by path.
+  var items: [String: Item] {
+    var all = shared.merging(others) { first, _ in first }
+    for items in own.values { all.merge(items) { first, _ in first } }
+    return all
+  }
+
+  // MARK: Digests
+
+  func digest(of namespace: String) -> SHA256Value { StateWalk.digest(own[namespace] ?? [:]) { _ in true } }
+
+  var sharedDigest: SHA256Value { StateWalk.digest(shared) { _ in true } }
+
+  /// The digest of a part of a namespace, or of what has none (nil).
+  func digest(of namespace: String?, where includes: (ResourceType, String?) -> Bool) -> SHA256Value {
+    let items = namespace.map { own[$0] ?? [:] } ?? shared.filter { $0.value.id.namespace == nil }.merging(others) { first, _ in first }
+    return StateWalk.digest(items) { includes($0.type, $0.id.namespace) }
+  }
+
+  private static func digest(_ items: [String: Item], where isIncluded: (Item) -> Bool) -> SHA256Value {
+    var lines: [UInt8] = []
+    for path in items.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+      guard let item = items[path], isIncluded(item) else { continue }
+      lines += path.utf8
+      lines.append(0)
+      lines += item.blob.utf8
+      lines.append(0)
+    }
+    return SHA256Value(of: lines)
+  }
+}
