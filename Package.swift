@@ -42,11 +42,11 @@ let package = Package(
       name: "KubeModel",
       dependencies: ["CSimdJSON", "Integrity", .product(name: "Yams", package: "Yams")]),
     .target(name: "Compression", dependencies: ["CZlib", "KubeModel"]),
-    .target(name: "Registers", dependencies: ["KubeModel"]),
-    .target(name: "Reviews", dependencies: ["Integrity", "KubeModel", "Registers"]),
     .target(name: "Reachability", dependencies: ["Integrity", "KubeModel"]),
+    .target(name: "Registers", dependencies: ["Integrity", "KubeModel", "Reachability"]),
+    .target(name: "Reviews", dependencies: ["Integrity", "KubeModel", "Registers"]),
     .target(
-      name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability"],
+      name: "Controls", dependencies: ["Integrity", "KubeModel", "Reachability", "Registers"],
       plugins: ["EmbedFiles"]),
 
     // Each holds one handle to the outside.
@@ -138,7 +138,7 @@ let package = Package(
     .testTarget(name: "IntegrityTests", dependencies: ["Integrity", "SigningKeys"]),
     .testTarget(name: "KubeModelTests", dependencies: ["Integrity", "KubeModel"]),
     .testTarget(name: "CompressionTests", dependencies: ["Compression"]),
-    .testTarget(name: "RegistersTests", dependencies: ["KubeModel", "Registers"]),
+    .testTarget(name: "RegistersTests", dependencies: ["KubeModel", "Reachability", "Registers"]),
     .testTarget(name: "ReviewsTests", dependencies: ["KubeModel", "ReferenceEvaluator", "Registers", "Reviews"]),
     .testTarget(name: "ProgramsTests", dependencies: ["Programs"]),
     .testTarget(name: "ReachabilityTests", dependencies: ["KubeModel", "Reachability", "TestSupport"]),
@@ -146,7 +146,7 @@ let package = Package(
     .testTarget(
       name: "GoldenTests", dependencies: ["EngineCourt", "KubeModel", "ReferenceEvaluator", "TestSupport"],
       exclude: ["EXCEPTIONS.tsv"]),
-    .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Controls", "TestSupport"]),
+    .testTarget(name: "ControlsTests", dependencies: ["KubeModel", "Reachability", "Registers", "Controls", "TestSupport"]),
     .testTarget(
       name: "ClusterReaderTests",
       dependencies: [

@@ -1,21 +1,28 @@
 package import KubeModel
+package import Registers
+internal import Synchronization
 
-/// A state, prepared once for all checks.
+/// A state, and what its owner decided, for checks of the cluster as a whole.
 package struct CheckContext: Sendable {
   package let state: ClusterState
-  /// Each namespace by itself, sorted by name.
-  package let namespaces: [NamespaceContext]
+  package let rulings: Rulings
+  private let prepared = Once<[NamespaceContext]>()
 
-  package init(_ state: ClusterState) {
+  package init(_ state: ClusterState, _ rulings: Rulings = .none) {
     self.state = state
-    let parts = NamespaceParts(state.entries)
-    namespaces = state.namespaces.map { NamespaceContext($0.name, state.part(parts.entries(for: $0.name))) }
+    self.rulings = rulings
+  }
+
+  /// Each namespace by itself, sorted by name; prepared when it is first asked for.
+  package var namespaces: [NamespaceContext] {
+    prepared.value {
+      let parts = NamespaceParts(state.entries)
+      return state.namespaces.map { NamespaceContext($0.name, state.part(parts.entries(for: $0.name)), rulings) }
+    }
   }
 
   /// Whether the state shows a cluster at all: nothing to judge is never a pass.
-  package var isAnythingThere: Bool { !namespaces.isEmpty }
-
-  func namespace(_ name: String) -> NamespaceContext? { namespaces.first { $0.name == name } }
+  package var isAnythingThere: Bool { state.entries.contains { $0.object.namespace != nil || $0.type == ResourceCatalog.namespaces } }
 
   /// The answer that stands for namespaces that nobody saw.
   package var unseen: CheckAnswer {
@@ -31,6 +38,20 @@ package struct CheckContext: Sendable {
     let names = state.coverage.filter { $0.qualifiedName == ResourceCatalog.namespaces.qualifiedName }
       .map(\.namespace)
     return names.contains(nil) ? nil : "of all namespaces only \(names.compactMap(\.self).joined(separator: ", ")) was read"
+  }
+}
+
+/// A value that is made when it is first asked for, and then kept.
+final class Once<Value: Sendable>: Sendable {
+  private let kept = Mutex<Value?>(nil)
+
+  func value(_ make: () -> Value) -> Value {
+    kept.withLock { kept in
+      if let value = kept { return value }
+      let value = make()
+      kept = value
+      return value
+    }
   }
 }
 

@@ -1,22 +1,25 @@
 package import KubeModel
 internal import Reachability
+package import Registers
 
 /// A namespace, prepared once for all checks that judge each namespace by itself.
 ///
-/// Its answers rest on nothing but: the objects that stand in it, those that `NamespaceParts` shares, what was looked at
-/// and how policy is enforced. Results are kept by these, so a check that read more would be wrong when it changes.
+/// Its answers rest on nothing but: the objects that stand in it, those that `NamespaceParts` shares, what was looked at,
+/// how policy is enforced, and what the owner decided. Results are kept by these, so a check that read more would be wrong when it changes.
 package struct NamespaceContext: Sendable {
   package let name: String
   /// The namespace's own objects and the shared ones.
   let state: ClusterState
+  let rulings: Rulings
   let isolation: Isolation
   let workloads: [Workload]
   private let workloadPaths: [String: String]
 
   /// - Parameter state: what `NamespaceParts` gives for the namespace.
-  package init(_ name: String, _ state: ClusterState) {
+  package init(_ name: String, _ state: ClusterState, _ rulings: Rulings = .none) {
     self.name = name
     self.state = state
+    self.rulings = rulings
     isolation = Isolation(state)
     let entries = state.entries(of: ResourceCatalog.workloads)
     workloads = entries.compactMap { Workload($0.object) }

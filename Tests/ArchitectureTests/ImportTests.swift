@@ -3,7 +3,7 @@ import Testing
 @Suite struct ImportTests {
   /// Every module imports modules above it in this list only.
   static let order = [
-    "CGit2", "CSQLite", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Compression", "Registers", "Reviews", "Reachability",
+    "CGit2", "CSQLite", "CSimdJSON", "CZlib", "Integrity", "KubeModel", "Compression", "Reachability", "Registers", "Reviews",
     "Controls", "SigningKeys", "Programs", "ClusterReader", "Attribution", "SnapshotStore", "HistoryIndex", "Evidence",
     "AmbitKit", "AmbitCommands", "ambit",
   ]
@@ -25,7 +25,7 @@ import Testing
   static let systemImporters: Set<String> = ["SigningKeys", "ClusterReader", "Attribution", "SnapshotStore"]
 
   static let foundation: Set<String> = ["Foundation", "FoundationEssentials"]
-  static let pure: Set<String> = ["Integrity", "KubeModel", "Compression", "Registers", "Reviews", "Reachability", "Controls"]
+  static let pure: Set<String> = ["Integrity", "KubeModel", "Compression", "Reachability", "Registers", "Reviews", "Controls"]
   /// Modules through which a program reaches the outside.
   static let outside: Set<String> = foundation.union(["Logging", "Dispatch"])
 

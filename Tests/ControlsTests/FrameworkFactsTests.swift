@@ -1,6 +1,7 @@
 import Controls
 import Foundation
 import KubeModel
+import Registers
 import TestSupport
 import Testing
 
@@ -116,5 +117,6 @@ struct FrameworkFactsTests {
     let root = try JSONReader.value(Array(try SharedFolder.text("docs/frameworks.json").utf8))
     let ids = (root["checks"]?.list ?? []).compactMap { $0["id"]?.string }
     #expect(Set(ids) == CheckCatalog.knownIDs)
+    #expect(Set(ids) == Set(CheckName.all))
   }
 }
