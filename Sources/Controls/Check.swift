@@ -21,6 +21,10 @@ package struct Check: Sendable {
     case namespaces(@Sendable (NamespaceContext) -> CheckAnswer)
     /// Of the cluster as a whole, of which it reads a part.
     case cluster(Reads, @Sendable (CheckContext) -> CheckAnswer)
+    /// Of what the record tells of a stretch of time.
+    case record(@Sendable (RecordFacts) -> CheckAnswer)
+    /// Of people: attestations answer it.
+    case papers
   }
 
   /// The objects that a question to the whole cluster reads, besides coverage and enforcement, which every question may.
@@ -56,7 +60,22 @@ package struct Check: Sendable {
     case .namespaces(let ask):
       let answers = context.namespaces.map(ask) + [context.unseen]
       return CheckResult(self, CheckAnswer(adding: answers), isAnythingThere: context.isAnythingThere)
+    case .record, .papers: return unasked(context.state.cluster)
     }
+  }
+}
+
+extension Check {
+  /// The result where only a state is at hand, which does not answer it.
+  func unasked(_ cluster: String) -> CheckResult {
+    var answer = CheckAnswer()
+    answer.add(.cluster(cluster), .notEvaluated, "a state alone does not answer it")
+    return CheckResult(self, answer, isAnythingThere: true)
+  }
+
+  /// What it says of the record; nothing where it asks a state.
+  package func answer(_ facts: RecordFacts) -> CheckAnswer {
+    if case .record(let ask) = question { ask(facts) } else { CheckAnswer() }
   }
 }
 

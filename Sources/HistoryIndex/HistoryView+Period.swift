@@ -24,6 +24,12 @@ package struct PeriodState: Sendable, Hashable {
   package let order: Int64
   package let commit: String
   package let time: Int64
+
+  package init(order: Int64, commit: String, time: Int64) {
+    self.order = order
+    self.commit = commit
+    self.time = time
+  }
 }
 
 extension HistoryView {

@@ -23,10 +23,8 @@ package struct KnownRegister: Sendable {
   }
 
   package static let all = [
-  package static let all = [
     Identities.register, Cadence.register, Waivers.register, Attestations.register, Inventory.register, Zones.register,
     Parameters.register, Exclusions.register, Assertions.register,
-  ]
   ]
 
   package static func named(_ name: String) -> KnownRegister? { all.first { $0.name == name } }

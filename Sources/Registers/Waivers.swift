@@ -41,6 +41,11 @@ package struct Waivers: Sendable, Hashable {
   /// In the order of the file.
   package let all: [Waiver]
 
+  /// Whether any of them covers a finding.
+  package func covers(_ fingerprint: String, of check: String, in cluster: String, at moment: Int64) -> Bool {
+    all.contains { $0.covers(fingerprint, of: check, in: cluster, at: moment) }
+  }
+
   package static let none = Waivers([])
 
   package init(_ all: [Waiver]) { self.all = all }

@@ -1,4 +1,4 @@
-package import Controls
+internal import Controls
 internal import Dispatch
 internal import HistoryIndex
 internal import Integrity
@@ -36,6 +36,7 @@ struct CheckTracks {
   /// How policy is enforced from a segment on, attestations apart.
   private(set) var enforcement: [(segment: Int, enforcement: ClusterState.Enforcement)] = []
   private(set) var work = Work()
+  private var populated: [(segment: Int, isPopulated: Bool)] = []
 
   private let plan: PeriodPlan
   private let history: ClusterHistory
@@ -49,9 +50,13 @@ struct CheckTracks {
     var questions = QuestionPlan(plan, checks, namespaceChecks)
     try questions.walk(history)
     enforcement = try questions.enforcement(history)
+    populated = questions.namespaceCounts.map { ($0.segment, $0.count > 0) }
     work.anew = questions.askedAnew(readings: plan.readings.count { !$0.isFailed })
     try answer(questions, namespaceChecks)
   }
+
+  /// Whether a segment's state shows a cluster at all.
+  func isAnythingThere(at segment: Int) -> Bool { populated.last { $0.segment <= segment }?.isPopulated ?? false }
 
   // MARK: Answers
 

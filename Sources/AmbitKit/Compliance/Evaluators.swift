@@ -1,6 +1,7 @@
 internal import ClusterReader
 internal import Controls
 internal import Dispatch
+internal import Foundation
 internal import HistoryIndex
 internal import Integrity
 internal import KubeModel
@@ -18,13 +19,14 @@ enum Evaluators {
     _ namespaceChecks: [Int]
   ) throws -> [SHA256Value: [CheckAnswer]] {
     guard !questions.isEmpty else { return [:] }
-    let workers = questions.count < 200 ? 1 : max(1, min(8, ProcessorCount.active))
+    let source = ObjectSource(history)
+    let workers = questions.count < 200 ? 1 : max(1, min(8, ProcessInfo.processInfo.activeProcessorCount))
     let found = Mutex<[SHA256Value: [CheckAnswer]]>([:])
     let failure = Mutex<(any Error)?>(nil)
     DispatchQueue.concurrentPerform(iterations: workers) { worker in
       let range = questions.count * worker / workers..<questions.count * (worker + 1) / workers
       do {
-        var evaluator = Evaluator(plan, history, checks, namespaceChecks)
+        var evaluator = Evaluator(plan, source, checks, namespaceChecks)
         var own: [SHA256Value: [CheckAnswer]] = [:]
         for question in questions[range] { own[question.key] = try evaluator.answers(to: question) }
         let done = own
@@ -38,10 +40,28 @@ enum Evaluators {
   }
 }
 
+/// Objects of a history, for several workers: the repository's handle serves one at a time.
+private final class ObjectSource: @unchecked Sendable {
+  private let history: ClusterHistory
+  private let lock = Mutex<Void>(())
+
+  init(_ history: ClusterHistory) { self.history = history }
+
+  func object(_ item: StateWalk.Item, _ path: String) throws -> StoredObject {
+    let bytes = try lock.withLock { _ in try history.text(of: item.blob, at: path, in: item.commit) }
+    guard let stored = StoredObject(bytes) else { throw ClusterHistory.unreadable(item.blob, at: path, in: item.commit) }
+    return stored
+  }
+
+  func facts(_ item: StateWalk.Item?, _ coverage: [KindCoverage]) throws -> ClusterFacts {
+    try lock.withLock { _ in try ClusterFactsReader.facts(item, coverage, history) }
+  }
+}
+
 /// One worker: a state that moves forward, and the objects of it that were read.
 private struct Evaluator {
   private let plan: QuestionPlan
-  private let history: ClusterHistory
+  private let source: ObjectSource
   private let checks: [Check]
   private let namespaceChecks: [Int]
   private var walk: StateWalk
@@ -49,9 +69,9 @@ private struct Evaluator {
   private var objects: [String: ClusterState.Entry] = [:]
   private var facts: (blob: String?, coverage: Int, facts: ClusterFacts)?
 
-  init(_ plan: QuestionPlan, _ history: ClusterHistory, _ checks: [Check], _ namespaceChecks: [Int]) {
+  init(_ plan: QuestionPlan, _ source: ObjectSource, _ checks: [Check], _ namespaceChecks: [Int]) {
     self.plan = plan
-    self.history = history
+    self.source = source
     self.checks = checks
     self.namespaceChecks = namespaceChecks
     walk = StateWalk(plan.first)
@@ -89,16 +109,14 @@ private struct Evaluator {
 
   private mutating func facts(_ segment: PeriodPlan.Segment) throws -> ClusterFacts {
     if let facts, facts.blob == walk.facts?.blob, facts.coverage == segment.coverage { return facts.facts }
-    let read = try ClusterFactsReader.facts(walk.facts, plan.plan.coverages[segment.coverage], history)
+    let read = try source.facts(walk.facts, plan.plan.coverages[segment.coverage])
     facts = (walk.facts?.blob, segment.coverage, read)
     return read
   }
 
   private mutating func object(_ item: StateWalk.Item, _ path: String) throws -> ClusterState.Entry {
     if let known = objects[path] { return known }
-    guard let stored = StoredObject(try history.text(of: item.blob, at: path, in: item.commit)) else {
-      throw ClusterHistory.unreadable(item.blob, at: path, in: item.commit)
-    }
+    let stored = try source.object(item, path)
     let entry = ClusterState.Entry(object: stored.object, type: stored.type, path: path)
     objects[path] = entry
     return entry

@@ -1,10 +1,10 @@
-package import Controls
-package import HistoryIndex
-package import KubeModel
-package import Registers
+internal import Controls
+internal import HistoryIndex
+internal import KubeModel
+internal import Registers
 
 /// A period, cut where anything changes that verdicts rest on.
-package struct PeriodPlan {
+struct PeriodPlan {
   /// A stretch in which all of it stays the same. Numbers are places in the lists of the plan.
   struct Segment {
     let range: Range<Int64>
@@ -18,6 +18,8 @@ package struct PeriodPlan {
 
   /// Waivers and attestations that are in force together.
   struct Papers: Sendable {
+    /// Since when this is so; nothing of it expires before the next begins.
+    let time: Int64
     let waivers: Waivers
     let attestations: Attestations
   }
@@ -47,7 +49,7 @@ package struct PeriodPlan {
     states = [PeriodState(order: 0, commit: point.snapshot.commit, time: point.snapshot.capturedTo)]
     coverages = [point.observation?.coverage ?? []]
     rulings = [try registers.rulings().content(at: time)]
-    papers = [Papers(waivers: try registers.waivers().content(at: time), attestations: try registers.attestations().content(at: time))]
+    papers = [Papers(time: time, waivers: try registers.waivers().content(at: time), attestations: try registers.attestations().content(at: time))]
     segments = [Segment(range: time..<time, state: 0, coverage: 0, rulings: 0, papers: 0, isGap: false)]
   }
 
@@ -205,7 +207,7 @@ package struct PeriodPlan {
     times.formUnion(waivers.versions(in: period).flatMap(\.content.all).map(\.expires).filter(period.contains))
     times.formUnion(attestations.versions(in: period).flatMap(\.content.all).map(\.validUntil).filter(period.contains))
     return times.sorted().map { time in
-      (time, Papers(waivers: waivers.content(at: time), attestations: attestations.content(at: time)))
+      (time, Papers(time: time, waivers: waivers.content(at: time), attestations: attestations.content(at: time)))
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import ClusterReader
 internal import Controls
 internal import HistoryIndex
 internal import Integrity
@@ -33,7 +34,7 @@ struct QuestionPlan {
   private(set) var absences: [Absence] = []
   private var facts: [(segment: Int, item: StateWalk.Item?, coverage: Int)] = []
   /// How many namespaces there are, by segment from which on.
-  private var namespaceCounts: [(segment: Int, count: Int)] = []
+  private(set) var namespaceCounts: [(segment: Int, count: Int)] = []
 
   init(_ plan: PeriodPlan, _ checks: [Check], _ namespaceChecks: [Int]) {
     self.plan = plan

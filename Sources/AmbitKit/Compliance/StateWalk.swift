@@ -74,14 +74,14 @@ struct StateWalk {
       touched.kinds.append((type, step.id.namespace))
       if let namespace = step.id.namespace { touched.namespaces.insert(namespace) }
       if NamespaceParts.isShared(type, step.id.namespace) { touched.shared = true }
-      if step.id.isNamespaceObject { touched.namespaces.insert(step.id.name) }
+      if type == ResourceCatalog.namespaces { touched.namespaces.insert(step.id.name) }
     }
     return touched
   }
 
   /// The namespaces that exist or that something stands in, sorted.
   var namespaces: [String] {
-    let names = Set(own.keys).union(shared.values.lazy.filter { $0.id.isNamespaceObject }.map(\.id.name))
+    let names = Set(own.keys).union(shared.values.lazy.filter { $0.type == ResourceCatalog.namespaces }.map(\.id.name))
     return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 

@@ -174,7 +174,7 @@ package struct ClusterHistory {
 
   /// How enforcement is known, given what the last reading looked at: what an earlier one saw may no longer
   /// hold.
-  private static func enforcement(
+  static func enforcement(
     _ recorded: ClusterState.Enforcement, coverage: [KindCoverage]
   ) -> ClusterState.Enforcement {
     func unknown(_ reason: String) -> ClusterState.Enforcement {

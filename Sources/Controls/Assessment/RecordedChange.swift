@@ -1,3 +1,5 @@
+internal import KubeModel
+
 /// One object's step from one version to the next, with all that is known of who made it, when and why.
 package struct RecordedChange: Sendable {
   /// Enough of a change to name it elsewhere.
@@ -43,16 +45,21 @@ package struct RecordedChange: Sendable {
 
   /// Whether someone else agreed.
   package enum Approval: Sendable, Hashable {
-    case approved(by: [String], proposal: String)
-    /// A proposal that nobody but its author approved, or that is not approved yet.
+    case approved(by: String, proposal: String)
+    /// Nobody did whose word counts, and why that is.
     case lacking(String)
-    case none
+    /// It cannot be told, and why.
+    case undetermined(String)
+    /// Nothing that anybody could approve, and why.
+    case notNeeded(String)
   }
 
   /// The same whenever it is told: the commit and the path.
   package let id: String
   package let commit: String
   package let path: String
+  /// The kind's resource and group, such as `networkpolicies.networking.k8s.io`.
+  package let resource: String
   /// `NetworkPolicy shop/deny`
   package let object: CheckResult.Subject
   /// `added`, `changed` or `deleted`.
@@ -74,13 +81,14 @@ package struct RecordedChange: Sendable {
   package let version: String?
 
   package init(
-    id: String, commit: String, path: String, object: CheckResult.Subject, effect: String, after: Int64?, seen: Int64,
+    id: String, commit: String, path: String, resource: String, object: CheckResult.Subject, effect: String, after: Int64?, seen: Int64,
     time: Int64?, actor: Actor, reason: String?, approval: Approval, auditID: String?, isReconstructed: Bool, before: String?,
     version: String?
   ) {
     self.id = id
     self.commit = commit
     self.path = path
+    self.resource = resource
     self.object = object
     self.effect = effect
     self.after = after
@@ -94,6 +102,9 @@ package struct RecordedChange: Sendable {
     self.before = before
     self.version = version
   }
+
+  /// Whether it changed a policy, rather than what policies apply to.
+  package var isOfPolicy: Bool { ResourceCatalog.type(named: resource)?.isPolicy ?? true }
 
   package var reference: Reference { Reference(commit: commit, seen: seen, path: path, actor: actor.name) }
 }
