@@ -66,6 +66,14 @@ package struct Check: Sendable {
 }
 
 extension Check {
+  /// Whether a state answers it.
+  package var asksStates: Bool {
+    switch question {
+    case .namespaces, .cluster: true
+    case .record, .papers: false
+    }
+  }
+
   /// The result where only a state is at hand, which does not answer it.
   func unasked(_ cluster: String) -> CheckResult {
     var answer = CheckAnswer()

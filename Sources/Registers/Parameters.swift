@@ -28,6 +28,10 @@ package struct Parameters: Sendable {
   package private(set) var allowedPolicyWriters: Set<String> = []
   /// NP-RBAC-02.
   package private(set) var allowedEscalators: Set<String> = []
+  /// NP-CHG-04: people, robots and accounts that change policies in the approved way.
+  package private(set) var approvedActors: Set<String> = []
+  /// NP-HIST-03: how long history is to be kept, in milliseconds.
+  package private(set) var retention: Int64 = 365 * 86_400_000
 
   /// What holds where no register is recorded.
   package static let none = Parameters()
@@ -58,7 +62,7 @@ extension Parameters {
 
   /// What each check takes.
   private static let keys: [(check: String, keys: [String])] = [
-    ("NP-RBAC-01", ["allowedPolicyWriters"]), ("NP-RBAC-02", ["allowedEscalators"]), ("NP-RULE-05", ["addresses", "ports"]),
+    ("NP-CHG-04", ["approvedActors"]), ("NP-HIST-03", ["retain"]), ("NP-RBAC-01", ["allowedPolicyWriters"]), ("NP-RBAC-02", ["allowedEscalators"]), ("NP-RULE-05", ["addresses", "ports"]),
     ("NP-RULE-08", ["protocols"]), ("NP-RULE-10", ["nodePorts", "apiServers", "apiServerPorts"]),
   ]
 
@@ -96,6 +100,8 @@ extension Parameters {
       if let ports = fields.ports(own, "nodePorts", at: place) { nodePorts = ports }
       apiServerAddresses = fields.cidrs(own, "apiServers", at: place)
       if let ports = fields.ports(own, "apiServerPorts", at: place) { apiServerPorts = ports }
+    case "NP-CHG-04": approvedActors = Set(fields.strings(own, "approvedActors", at: place))
+    case "NP-HIST-03": if let length = fields.length(own, "retain", at: place) { retention = length }
     case "NP-RBAC-01": allowedPolicyWriters = Parameters.subjects(own, "allowedPolicyWriters", at: place, &fields)
     default: allowedEscalators = Parameters.subjects(own, "allowedEscalators", at: place, &fields)
     }

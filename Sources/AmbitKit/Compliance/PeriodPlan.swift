@@ -85,6 +85,9 @@ struct PeriodPlan {
     cut(changes)
   }
 
+  /// The last moment that is in it.
+  var lastMoment: Int64 { period.isEmpty ? period.upperBound : period.upperBound - 1 }
+
   // MARK: Cutting
 
   private struct Change {

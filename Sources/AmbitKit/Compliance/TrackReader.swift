@@ -21,7 +21,7 @@ struct TrackReader {
   private(set) var last = CheckAnswer()
   private(set) var isAnythingThere = false
 
-  private let check: Check
+  let check: Check
   private let plan: PeriodPlan
   private let tracks: CheckTracks
   private var present: [String?: Int] = [:]

@@ -10,11 +10,14 @@ package struct RecordedChange: Sendable {
     /// The path that changed, where one change explains it.
     package let path: String?
     package let actor: String?
-    package init(commit: String, seen: Int64, path: String?, actor: String?) {
+    /// How the actor is known, as `Actor.source`.
+    package let actorSource: String?
+    package init(commit: String, seen: Int64, path: String?, actor: String?, actorSource: String?) {
       self.commit = commit
       self.seen = seen
       self.path = path
       self.actor = actor
+      self.actorSource = actorSource
     }
   }
 
@@ -106,5 +109,5 @@ package struct RecordedChange: Sendable {
   /// Whether it changed a policy, rather than what policies apply to.
   package var isOfPolicy: Bool { ResourceCatalog.type(named: resource)?.isPolicy ?? true }
 
-  package var reference: Reference { Reference(commit: commit, seen: seen, path: path, actor: actor.name) }
+  package var reference: Reference { Reference(commit: commit, seen: seen, path: path, actor: actor.name, actorSource: actor.source) }
 }

@@ -16,8 +16,8 @@ extension Check {
             subject: facts.subject, message: "\(difference.id): \(difference.detail)",
             remedy: "Find the request in an audit log, or the object's history with `ambit log`."))
       }
-      if facts.population.commits != facts.population.differences {
-        answer.add(facts.subject, .error, "the index counts \(facts.population.commits) changes and git \(facts.population.differences)")
+      if let differences = facts.population.differences, differences != facts.population.commits {
+        answer.add(facts.subject, .error, "the index counts \(facts.population.commits) changes and git \(differences)")
       } else if !unexplained.isEmpty {
         answer.add(facts.subject, .fail, "differences that nothing explains: \(unexplained.count)")
       } else if !facts.observed.gaps.isEmpty {

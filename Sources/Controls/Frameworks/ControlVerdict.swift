@@ -23,6 +23,8 @@ package struct ControlVerdict: Sendable, Hashable {
     case none
     case valid
     case expired
+    /// Somebody said that it is not met.
+    case refused
   }
 
   package let status: ControlStatus
@@ -59,16 +61,19 @@ package struct ControlVerdict: Sendable, Hashable {
       }
     }
     let open = ControlVerdict.left(control, deciding)
-    if !open.isEmpty {
+    if attestation == .refused {
+      statuses.append(.fail)
+      reasons.append("a person says that it is not met")
+    } else if !open.isEmpty {
       switch attestation {
       case .valid: statuses.append(.attested)
       case .expired: statuses.append(.stale)
-      case .none: statuses.append(.manual)
+      case .none, .refused: statuses.append(.manual)
       }
       let word = switch attestation {
       case .valid: "attested by a person"
       case .expired: "the attestation has expired"
-      case .none: "a person has to say"
+      case .none, .refused: "a person has to say"
       }
       reasons.append("\(word): \(open.joined(separator: "; "))")
     }

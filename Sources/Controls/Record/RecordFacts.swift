@@ -38,14 +38,14 @@ package struct RecordFacts: Sendable {
   package struct Population: Sendable {
     /// Steps of objects between commits of the branch, as the index tells them.
     package let commits: Int
-    /// Paths that differ between one state and the next, as git tells them.
-    package let differences: Int
+    /// Paths that differ between one state and the next, as git tells them; nil where they were not counted.
+    package let differences: Int?
     /// Requests that changed something recorded, as audit logs tell them.
     package let events: Int
     /// What one way counts and another does not, sorted.
     package let unmatched: [Difference]
 
-    package init(commits: Int, differences: Int, events: Int, unmatched: [Difference]) {
+    package init(commits: Int, differences: Int?, events: Int, unmatched: [Difference]) {
       self.commits = commits
       self.differences = differences
       self.events = events
