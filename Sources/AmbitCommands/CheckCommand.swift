@@ -5,15 +5,18 @@ import KubeModel
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Answer the checks at a moment",
+    commandName: "check", abstract: "Answer the checks, or a framework's controls, at a moment or over a period",
     discussion: """
+      Over a period, each status is told with its share of the time in which somebody looked, and with the violations in \
+      it; gaps are listed and left out.
+
       Exit code 1 where a check fails, or a control of --framework; 2 where none fails and one could not be \
       evaluated.
 
-      Example: ambit check --framework cis --at 2026-11-23
+      Examples: ambit check --framework cis --at 2026-11-23, ambit check --framework pci --period 2026-Q1
       """)
 
-  @OptionGroup var moment: MomentOptions
+  @OptionGroup var assessed: AssessmentOptions
   @OptionGroup var namespaces: NamespaceOptions
   @OptionGroup var output: OutputOptions
 
@@ -34,33 +37,46 @@ struct CheckCommand: ParsableCommand {
     for id in checks where CheckCatalog.check(id) == nil {
       let known = CheckCatalog.all.map(\.id)
       throw AmbitError(
-        .usage, "there is no check '\(id)'" + NearMiss.suffix(id, among: known),
-        hint: "they are \(known.joined(separator: ", "))")
+        .usage, "there is no check '\(id)'" + NearMiss.suffix(id, among: known), hint: "they are \(known.joined(separator: ", "))")
     }
     let framework = try framework.map(Framework.named)
-    let history = try moment.cluster.history()
-    let evaluation = try Evaluation(history, at: history.point(moment.at))
+    let targets = try assessed.targets()
     let statuses: [ControlStatus]
     let fails: Bool
     if let framework {
-      let controls = evaluation.controls(of: framework)
-      CheckOutput.controls(controls, framework, evaluation).print(output.output)
-      statuses = controls.map(\.status)
-      fails = controls.contains(where: \.hasFailure)
+      let assessments = try targets.map { try $0.assessment(of: framework) }
+      CheckOutput.controls(assessments).print(output.output)
+      statuses = assessments.flatMap { $0.controls.map(\.status) }
+      fails = assessments.contains { $0.hasFailure }
     } else {
-      let asked = evaluation.results.filter { checks.isEmpty || checks.contains($0.check.id) }
-      let results = namespaces.namespace.map { namespace in asked.map { $0.narrowed(to: namespace) } } ?? asked
-      CheckOutput.results(results, evaluation, listsFindings: findings || !checks.isEmpty)
-        .print(output.output)
-      statuses = results.map(\.status)
-      fails = results.contains { $0.outcomes.contains { $0.status == .fail } }
+      let answered = targets.map { target in
+        CheckOutput.Answered(target, checks: checks, namespace: namespaces.namespace)
+      }
+      CheckOutput.checks(answered, listsFindings: findings || !checks.isEmpty).print(output.output)
+      statuses = answered.flatMap(\.statuses)
+      fails = answered.contains(where: \.hasFailure)
     }
-    let enforcement = evaluation.state.enforcement
-    if output.output == .table && !(enforcement.isKnown && enforcement.isOn) {
+    for target in targets { CheckCommand.tell(target, isTable: output.output == .table) }
+    if fails { throw ExitCode(1) }
+    if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }
+  }
+
+  /// What a reader of a table must know besides.
+  private static func tell(_ target: AssessmentOptions.Target, isTable: Bool) {
+    guard let assessor = target.assessor else {
+      return Terminal.note("Warning: cluster '\(HiddenText.escaped(target.name))' is declared and was never read; nothing of it is evaluated")
+    }
+    guard isTable else { return }
+    let enforcement = assessor.lastEnforcement
+    if !(enforcement.isKnown && enforcement.isOn) {
       let what = enforcement.isKnown ? "policy is not enforced" : "enforcement is not known"
       Terminal.note("Note: results are as modelled; \(what): \(enforcement.detail)")
     }
-    if fails { throw ExitCode(1) }
-    if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }
+    let gaps = assessor.observed.gaps
+    if !gaps.isEmpty {
+      let length = gaps.reduce(0) { $0 + $1.range.upperBound - $1.range.lowerBound }
+      Terminal.note(
+        "Note: nobody looked in \(gaps.count) gap\(gaps.count == 1 ? "" : "s"), \(ElapsedTime.text(milliseconds: length)) in all; no share includes them")
+    }
   }
 }

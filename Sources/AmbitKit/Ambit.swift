@@ -65,6 +65,13 @@ package final class Ambit {
 
   package static func indexPath(_ store: String) -> String { "\(store)/ambit/index.sqlite" }
 
+  /// The clusters that the store holds, sorted.
+  package func clusters() throws -> [String] { try store.clusters() }
+
+  package func hasCluster(_ name: String) throws -> Bool {
+    try store.heads(of: ClusterName.validated(name)) != HistoryHeads()
+  }
+
   /// The cluster that a command is about: the one named, or the only one. Its index is up to date then.
   package func cluster(_ name: String?) throws -> String {
     let cluster = try find(name)

@@ -1,105 +1,111 @@
 import AmbitKit
 import Controls
-import HistoryIndex
 import KubeModel
 
 /// Results of checks and controls.
 enum CheckOutput {
-  static func results(
-    _ results: [CheckResult], _ evaluation: Evaluation, listsFindings: Bool
-  ) -> Output {
-    var table = Table(["CHECK", "STATUS", "PASSED", "TITLE", "WHY"])
-    table.styles[1] = style
-    for result in results {
-      table.rows.append([
-        result.check.id, result.status.rawValue, "\(result.passed)/\(result.counted) \(result.population)",
-        result.check.title, result.explanation,
-      ])
-      guard listsFindings else { continue }
-      for finding in result.findings {
-        table.rows.append([
-          "", "", "", "  \(finding.subject.title)",
-          finding.message + (finding.yamlPath.map { " (\($0))" } ?? ""),
-        ])
+  /// What the checks of one cluster said, or of one of its namespaces.
+  struct Answered {
+    let cluster: String
+    let assessor: Assessor?
+    let isPeriod: Bool
+    /// Each check with its result at the end, narrowed to the namespace that is asked for.
+    let checks: [(assessment: CheckAssessment, result: CheckResult)]
+
+    init(_ target: AssessmentOptions.Target, checks ids: [String], namespace: String?) {
+      cluster = target.name
+      assessor = target.assessor
+      isPeriod = !target.period.isEmpty
+      let all = (target.assessor?.checks ?? []).filter { ids.isEmpty || ids.contains($0.check.id) }
+      checks = all.map { assessment in
+        (assessment, namespace.map { assessment.result.narrowed(to: $0) } ?? assessment.result)
+      }
+    }
+
+    var statuses: [ControlStatus] {
+      assessor == nil ? [.notEvaluated] : checks.map { isPeriod ? $0.assessment.timeline.verdict ?? .notEvaluated : $0.result.status }
+    }
+
+    var hasFailure: Bool {
+      checks.contains { check in
+        check.result.outcomes.contains { $0.status == .fail } || (isPeriod && !check.assessment.timeline.violations.isEmpty)
+      }
+    }
+  }
+
+  // MARK: Checks
+
+  static func checks(_ answered: [Answered], listsFindings: Bool) -> Output {
+    let (isPeriod, isFleet) = (answered.contains(where: \.isPeriod), answered.count > 1)
+    let headings = ["CHECK", "STATUS"] + (isPeriod ? periodHeadings : ["PASSED"]) + ["TITLE", "WHY"]
+    var table = Table((isFleet ? ["CLUSTER"] : []) + headings)
+    table.styles[isFleet ? 2 : 1] = style
+    for cluster in answered {
+      let first = isFleet ? [cluster.cluster] : []
+      for (assessment, result) in cluster.checks {
+        let status = isPeriod ? assessment.timeline.verdict ?? .notEvaluated : result.status
+        let middle = isPeriod ? figures(assessment.timeline) : ["\(result.passed)/\(result.counted) \(result.population)"]
+        table.rows.append(
+          first + [result.check.id, status.rawValue] + middle + [result.check.title, result.explanation])
+        guard listsFindings else { continue }
+        for finding in result.findings {
+          let blank = Array(repeating: "", count: headings.count - 2 + first.count)
+          table.rows.append(
+            blank + ["  \(finding.subject.title)", finding.message + (finding.yamlPath.map { " (\($0))" } ?? "")])
+        }
       }
     }
     return Output(
       table: table, kind: "CheckResults",
-      value: .map(common(evaluation, [("checks", .list(results.map(value)))])))
+      value: answered.count == 1
+        ? .map(Mapping(answered.flatMap(document)))
+        : ["clusters": .list(answered.map { .map(Mapping(document($0))) })])
   }
 
-  static func controls(
-    _ controls: [ControlResult], _ framework: Framework, _ evaluation: Evaluation
-  ) -> Output {
-    var table = Table(["CONTROL", "STATUS", "TITLE", "WHY"])
-    table.styles[1] = style
-    for result in controls {
-      table.rows.append([
-        result.control.id, result.status.rawValue, result.control.title, result.explanation,
-      ])
-      for effective in result.effective {
-        table.rows.append([
-          "  in effect", effective.status.rawValue, "\(effective.check.id) \(effective.check.title)",
-          effective.explanation,
-        ])
-      }
+  private static func document(_ answered: Answered) -> [(String, Value)] {
+    var entries: [(String, Value)] = [("cluster", .string(answered.cluster))]
+    if let assessor = answered.assessor {
+      let enforcement = assessor.lastEnforcement
+      entries += [
+        ("period", answered.isPeriod ? span(assessor.period) : .null), ("at", .string(time(assessor.period.upperBound))),
+        ("commit", assessor.lastCommit.map(Value.string) ?? .null), ("complete", .bool(assessor.isComplete)),
+        ("basis", basis(enforcement)), ("gaps", .list(assessor.observed.gaps.map { span($0.range) })),
+      ]
     }
-    return Output(
-      table: table, kind: "ControlResults",
-      value: .map(
-        common(
-          evaluation,
-          [
-            (
-              "framework",
-              [
-                "id": .string(framework.id), "name": .string(framework.name),
-                "version": .string(framework.version), "sha256": .string(framework.digest),
-              ]
-            ), ("controls", .list(controls.map(value))),
-          ])))
+    entries.append(("checks", .list(answered.checks.map { value($0.assessment, $0.result, isPeriod: answered.isPeriod) })))
+    return entries
   }
 
-  private static func common(_ evaluation: Evaluation, _ more: [(String, Value)]) -> Mapping {
-    let point = evaluation.point
-    let enforcement = evaluation.state.enforcement
-    return Mapping(
-      [
-        ("cluster", .string(evaluation.state.cluster)), ("at", .string(point.moment.text)),
-        ("commit", .string(point.snapshot.commit)),
-        ("stateSHA256", .string(point.snapshot.stateDigest)), ("complete", .bool(evaluation.isComplete)),
-        (
-          "basis",
-          [
-            "policy": "modelled", "enforcement": .string(enforcement.basis.rawValue),
-            "enforces": enforcement.isKnown ? .bool(enforcement.isOn) : .null,
-            "cni": enforcement.cni.map(Value.string) ?? .null, "detail": .string(enforcement.detail),
-          ]
-        ),
-      ] + more)
-  }
-
-  private static func value(_ result: CheckResult) -> Value {
+  private static func basis(_ enforcement: ClusterState.Enforcement) -> Value {
     [
-      "id": .string(result.check.id), "title": .string(result.check.title),
-      "status": .string(result.status.rawValue), "passed": .int(Int64(result.passed)),
-      "counted": .int(Int64(result.counted)), "population": .string(result.population),
-      "explanation": .string(result.explanation),
-      "outcomes": .list(
-        result.outcomes.map {
-          [
-            "subject": value($0.subject), "status": .string($0.status.rawValue),
-            "reason": .string($0.reason),
-          ]
-        }),
-      "findings": .list(result.findings.map(value)),
+      "policy": "modelled", "enforcement": .string(enforcement.basis.rawValue),
+      "enforces": enforcement.isKnown ? .bool(enforcement.isOn) : .null,
+      "cni": enforcement.cni.map(Value.string) ?? .null, "detail": .string(enforcement.detail),
     ]
   }
 
-  private static func value(_ finding: CheckResult.Finding) -> Value {
+  private static func value(_ assessment: CheckAssessment, _ result: CheckResult, isPeriod: Bool) -> Value {
     var map = Mapping([
-      ("subject", value(finding.subject)), ("message", .string(finding.message)),
-      ("remedy", .string(finding.remedy)),
+      ("id", .string(result.check.id)), ("title", .string(result.check.title)), ("status", .string(result.status.rawValue)),
+      ("passed", .int(Int64(result.passed))), ("counted", .int(Int64(result.counted))),
+      ("population", .string(result.population)), ("explanation", .string(result.explanation)),
+      (
+        "outcomes",
+        .list(
+          result.outcomes.map {
+            ["subject": value($0.subject), "status": .string($0.status.rawValue), "reason": .string($0.reason)]
+          })
+      ),
+      ("findings", .list(result.findings.map { value($0, of: result.check) })),
+    ])
+    if isPeriod { map["timeline"] = value(assessment.timeline) }
+    return .map(map)
+  }
+
+  private static func value(_ finding: CheckResult.Finding, of check: Check) -> Value {
+    var map = Mapping([
+      ("fingerprint", .string(finding.fingerprint(of: check.id))), ("subject", value(finding.subject)),
+      ("message", .string(finding.message)), ("remedy", .string(finding.remedy)),
     ])
     map["storePath"] = finding.storePath.map(Value.string)
     map["yamlPath"] = finding.yamlPath.map(Value.string)
@@ -113,23 +119,122 @@ enum CheckOutput {
     return .map(map)
   }
 
-  private static func value(_ result: ControlResult) -> Value {
-    [
-      "id": .string(result.control.id), "title": .string(result.control.title),
-      "status": .string(result.status.rawValue), "explanation": .string(result.explanation),
-      "checks": .list(
-        result.parts.map { part in
-          [
-            "id": .string(part.id), "strength": .string(part.strength.rawValue),
-            "status": .string(part.result?.status.rawValue ?? "not automated"),
-          ]
-        }),
-      "effective": .list(
-        result.effective.map {
-          ["id": .string($0.check.id), "status": .string($0.status.rawValue)]
-        }),
+  // MARK: Controls
+
+  static func controls(_ assessments: [Assessment]) -> Output {
+    let (isPeriod, isFleet) = (assessments.contains { !$0.isMoment }, assessments.count > 1)
+    let headings = ["CONTROL", "STATUS"] + (isPeriod ? periodHeadings : []) + ["TITLE", "WHY"]
+    var table = Table((isFleet ? ["CLUSTER"] : []) + headings)
+    table.styles[isFleet ? 2 : 1] = style
+    for assessment in assessments {
+      let first = isFleet ? [assessment.subject.cluster] : []
+      for result in assessment.controls {
+        table.rows.append(
+          first + [result.control.id, result.status.rawValue] + (isPeriod ? figures(result.timeline) : [])
+            + [result.control.title, result.verdict.explanation])
+        for effective in result.control.effective.compactMap(assessment.check) {
+          table.rows.append(
+            first + ["  in effect", (isPeriod ? effective.timeline.verdict ?? .notEvaluated : effective.result.status).rawValue]
+              + (isPeriod ? figures(effective.timeline) : [])
+              + ["\(effective.check.id) \(effective.check.title)", effective.result.explanation])
+        }
+      }
+    }
+    return Output(
+      table: table, kind: "ControlResults",
+      value: assessments.count == 1
+        ? .map(Mapping(assessments.flatMap(document))) : ["clusters": .list(assessments.map { .map(Mapping(document($0))) })])
+  }
+
+  private static func document(_ assessment: Assessment) -> [(String, Value)] {
+    let framework = assessment.framework
+    return [
+      ("cluster", .string(assessment.subject.cluster)), ("period", assessment.isMoment ? .null : span(assessment.period)),
+      ("at", .string(time(assessment.period.upperBound))), ("commit", .string(assessment.subject.commit)),
+      ("stateSHA256", .string(assessment.subject.stateDigest)), ("complete", .bool(assessment.isComplete)),
+      ("basis", basis(assessment.enforcement)),
+      (
+        "framework",
+        [
+          "id": .string(framework.id), "name": .string(framework.name), "version": .string(framework.version),
+          "sha256": .string(framework.digest),
+        ]
+      ), ("gaps", .list(assessment.observed.gaps.map { span($0.range) })),
+      ("controls", .list(assessment.controls.map { value($0, in: assessment) })),
     ]
   }
+
+  private static func value(_ result: ControlAssessment, in assessment: Assessment) -> Value {
+    var map = Mapping([
+      ("id", .string(result.control.id)), ("title", .string(result.control.title)),
+      ("status", .string(result.status.rawValue)), ("statusAtEnd", .string(result.verdict.status.rawValue)),
+      ("explanation", .string(result.verdict.explanation)),
+      (
+        "checks",
+        .list(
+          result.parts.map { part in
+            [
+              "id": .string(part.id), "strength": .string(part.strength.rawValue),
+              "status": .string(part.status?.rawValue ?? "not automated"),
+            ]
+          })
+      ),
+      (
+        "effective",
+        .list(
+          result.control.effective.compactMap(assessment.check).map {
+            ["id": .string($0.check.id), "status": .string($0.result.status.rawValue)]
+          })
+      ),
+      (
+        "namespaces",
+        .list(
+          result.namespaces.map {
+            ["name": .string($0.namespace), "status": .string((assessment.isMoment ? $0.verdict.status : $0.timeline.verdict ?? .notEvaluated).rawValue)]
+          })
+      ),
+    ])
+    if !assessment.isMoment { map["timeline"] = value(result.timeline) }
+    return .map(map)
+  }
+
+  // MARK: Time
+
+  private static let periodHeadings = ["PASS", "FAIL", "FIRST VIOLATION (UTC)", "LONGEST"]
+
+  /// Shares of observed time, and violations.
+  private static func figures(_ timeline: Timeline) -> [String] {
+    func share(_ status: ControlStatus) -> String {
+      guard timeline.observed > 0 else { return "-" }
+      // A violation is never rounded away, nor is the last of them to nothing.
+      let (part, whole) = (timeline.length(of: status), timeline.observed)
+      if part == 0 || part == whole { return part == 0 ? "0%" : "100%" }
+      let tenths = min(999, max(1, part * 1000 / whole))
+      return "\(tenths / 10).\(tenths % 10)%"
+    }
+    let violations = timeline.violations
+    let longest = violations.map(\.length).max()
+    return [
+      share(.pass), share(.fail), violations.first.map { Moment(milliseconds: $0.range.lowerBound).tableText } ?? "-",
+      longest.map { ElapsedTime.text(milliseconds: $0) } ?? "-",
+    ]
+  }
+
+  private static func value(_ timeline: Timeline) -> Value {
+    .list(
+      timeline.intervals.map { interval in
+        [
+          "from": .string(time(interval.range.lowerBound)), "to": .string(time(interval.range.upperBound)),
+          "status": .string(interval.status.rawValue), "gap": .bool(interval.isGap),
+        ]
+      })
+  }
+
+  private static func span(_ range: Range<Int64>) -> Value {
+    ["from": .string(time(range.lowerBound)), "to": .string(time(range.upperBound))]
+  }
+
+  private static func time(_ milliseconds: Int64) -> String { Moment(milliseconds: milliseconds).text }
 
   private static func style(_ status: String) -> Style? {
     switch ControlStatus(rawValue: status) {

@@ -1,8 +1,8 @@
-package import Controls
 internal import ClusterReader
+package import Controls
 internal import HistoryIndex
 internal import Integrity
-internal import KubeModel
+package import KubeModel
 internal import Reachability
 internal import Registers
 internal import SnapshotStore
@@ -30,15 +30,17 @@ package struct Assessor {
 
   private let history: ClusterHistory
   private let plan: PeriodPlan
-  private let tracks: CheckTracks
-  private let readers: [TrackReader]
+  /// Every check, sorted by id.
+  package let checks: [CheckAssessment]
+  private let statuses: [String: ControlTracks.CheckStatus]
   private let enforcement: [(time: Int64, enforcement: ClusterState.Enforcement)]
   private let facts: RecordFacts
   private let registers: RegisterBook
   private let extent: Extent
-  private let observed: Assessment.Observed
+  package let observed: Assessment.Observed
   private let lastCoverage: [KindCoverage]
-  private let isComplete: Bool
+  /// Whether the last reading covered all that it should.
+  package let isComplete: Bool
   package let work: Work
 
   /// Assesses a moment.
@@ -71,9 +73,9 @@ package struct Assessor {
     self.isComplete = isComplete
     lastCoverage = coverage
     let stateChecks = CheckCatalog.all.filter(\.asksStates)
-    tracks = try CheckTracks(plan, history, stateChecks)
+    let tracks = try CheckTracks(plan, history, stateChecks)
     work = Work(asked: tracks.work.asked, known: tracks.work.known, anew: tracks.work.anew)
-    readers = stateChecks.indices.map { [tracks] in TrackReader($0, tracks, plan) }
+    let readers = stateChecks.indices.map { TrackReader($0, tracks, plan) }
     enforcement = Assessor.enforcement(plan, tracks)
     observed = Assessment.Observed(
       readings: plan.readings.count { !$0.isFailed }, failedReadings: plan.readings.count(where: \.isFailed),
@@ -81,6 +83,7 @@ package struct Assessor {
       weakReadings: plan.readings.count { !$0.isFailed && (!$0.isPlain || $0.isTimeGiven) }, cadence: plan.cadence?.every,
       gaps: plan.gaps)
     facts = try Assessor.facts(history, plan, registers, extent, observed, readers)
+    (checks, statuses) = try Assessor.checks(history, plan, readers, facts)
   }
 
   /// How policy is enforced at all times: where nothing was read of it, people may attest it.
@@ -92,7 +95,7 @@ package struct Assessor {
     for (number, segment) in plan.segments.enumerated() {
       guard var enforcement = tracks.enforcement.last(where: { $0.segment <= number })?.enforcement else { continue }
       let time = segment.range.lowerBound
-      let status = papers.status(of: "NP-COV-08", plan.papers[segment.papers], at: time)
+      let status = papers.status(of: Check.enforcement.id, plan.papers[segment.papers], at: time)
       if !enforcement.isKnown, status == .attested || status == .fail {
         enforcement = ClusterState.Enforcement(
           basis: .attested, isOn: status == .attested, cni: enforcement.cni, detail: "attested; \(enforcement.detail)")
@@ -142,102 +145,56 @@ package struct Assessor {
       })
   }
 
+  // MARK: Checks
+
+  /// Every check, sorted by id, whatever framework maps to it; and what its statuses were.
+  private static func checks(
+    _ history: ClusterHistory, _ plan: PeriodPlan, _ readers: [TrackReader], _ facts: RecordFacts
+  ) throws -> ([CheckAssessment], [String: ControlTracks.CheckStatus]) {
+    let judge = CheckJudge(plan: plan, origins: try FindingOrigins(history, plan, facts.changes))
+    var checks: [CheckAssessment] = []
+    var statuses: [String: ControlTracks.CheckStatus] = [:]
+    for reader in readers {
+      let (assessment, whole) = judge.assessment(reader)
+      checks.append(assessment)
+      statuses[reader.check.id] = .init(
+        whole: whole, namespaces: reader.namespaces, restsOnEnforcement: reader.check.restsOnEnforcement)
+    }
+    for check in CheckCatalog.all where !check.asksStates {
+      let (assessment, whole) = judge.assessment(check, facts)
+      checks.append(assessment)
+      statuses[check.id] = .init(whole: whole, namespaces: [:], restsOnEnforcement: false)
+    }
+    return (checks.sorted { $0.check.id < $1.check.id }, statuses)
+  }
+
   // MARK: Assessing
 
   /// What the controls of a framework came to.
   package func assessment(of framework: Framework) throws -> Assessment {
-    let papers = PaperTracks(plan: plan)
-    let gaps = plan.gaps.map(\.range)
-    var statuses: [String: ControlTracks.CheckStatus] = [:]
-    var checks: [CheckAssessment] = []
-    let origins = try FindingOrigins(history, plan, facts.changes)
-    for reader in readers {
-      let check = reader.check
-      var whole = reader.whole
-      if check.id == "NP-COV-08" { whole = attested(whole, papers) }
-      statuses[check.id] = .init(whole: whole, namespaces: reader.namespaces, restsOnEnforcement: check.restsOnEnforcement)
-      checks.append(
-        CheckAssessment(
-          check: check, result: CheckResult(check, reader.last, isAnythingThere: reader.isAnythingThere),
-          timeline: whole.timeline(over: plan.period, gaps: gaps), findings: reader.findings.map { history(of: $0, check, origins) }))
-    }
-    for check in CheckCatalog.all where !check.asksStates {
-      let answer: CheckAnswer
-      let whole: StatusTrack
-      if case .papers = check.question {
-        answer = papers.answer(of: check)
-        whole = papers.track(of: check.id, nothing: .notEvaluated)
-      } else {
-        let waivers = plan.papers[plan.segments.last?.papers ?? 0]
-        answer = check.answer(facts).waived(check.id) {
-          waivers.waivers.covers($0, of: check.id, in: history.cluster, at: plan.lastMoment)
-        }
-        let result = CheckResult(check, answer, isAnythingThere: true)
-        whole = StatusTrack(result.status, from: plan.period.lowerBound)
-      }
-      statuses[check.id] = .init(whole: whole, namespaces: [:], restsOnEnforcement: check.restsOnEnforcement)
-      checks.append(
-        CheckAssessment(
-          check: check, result: CheckResult(check, answer, isAnythingThere: true),
-          timeline: whole.timeline(over: plan.period, gaps: gaps),
-          findings: answer.findings.map { finding in
-            let fingerprint = finding.fingerprint(of: check.id)
-            return FindingHistory(
-              finding: finding, fingerprint: fingerprint, spans: [.init(opened: nil, closed: nil, range: plan.period)], isOpen: true,
-              waiver: waiver(of: fingerprint, check))
-          }))
-    }
     let tracks = ControlTracks(plan, statuses, enforcement)
     let mapped = Set(framework.controls.flatMap { $0.checks.map(\.check) + $0.effective })
-    let end = enforcement.last?.enforcement ?? .init(basis: .unknown, cni: nil, detail: "no state is known")
+    let end = lastEnforcement
     return Assessment(
       subject: try subject(), framework: framework, period: plan.period, enforcement: end, isComplete: isComplete,
       controls: framework.controls.map { tracks.assessment($0, of: framework, []) },
-      checks: checks.filter { mapped.contains($0.check.id) }.sorted { $0.check.id < $1.check.id }, observed: observed,
-      coverage: lastCoverage, flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: [],
+      checks: checks.filter { mapped.contains($0.check.id) }, observed: observed, coverage: lastCoverage,
+      flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: [],
       changes: plan.period.isEmpty ? [] : facts.changes, waivers: facts.waivers,
-      attestations: try AssessedPapers.attestations(plan, registers),
-      cautions: cautions(end))
+      attestations: try AssessedPapers.attestations(plan, registers), cautions: cautions(end))
   }
 
-  /// Every check's result at the end, sorted by id, whatever framework maps to it.
-  package func checkResults() throws -> [CheckResult] {
-    let papers = PaperTracks(plan: plan)
-    let all = readers.map { CheckResult($0.check, $0.last, isAnythingThere: $0.isAnythingThere) }
-      + CheckCatalog.all.filter { !$0.asksStates }.map { check in
-        let answer = if case .papers = check.question { papers.answer(of: check) } else { check.answer(facts) }
-        return CheckResult(check, answer, isAnythingThere: true)
-      }
-    return all.sorted { $0.check.id < $1.check.id }
+  /// What is assessed; empty for a moment.
+  package var period: Range<Int64> { plan.period }
+
+  /// The snapshot in force at the end; nil where there is none.
+  package var lastCommit: String? {
+    plan.segments.last { $0.state != nil }?.state.map { plan.states[$0].commit }
   }
 
-  private func attested(_ track: StatusTrack, _ papers: PaperTracks) -> StatusTrack {
-    var result = StatusTrack()
-    for segment in plan.segments {
-      let time = segment.range.lowerBound
-      let own = track.status(at: time) ?? .notEvaluated
-      let said = papers.status(of: "NP-COV-08", plan.papers[segment.papers], at: time)
-      result.set(own == .notEvaluated ? said ?? own : own, at: time)
-    }
-    return result
-  }
-
-  private func waiver(of fingerprint: String, _ check: Check) -> String? {
-    plan.papers[plan.segments.last?.papers ?? 0].waivers.all.first {
-      $0.covers(fingerprint, of: check.id, in: history.cluster, at: plan.lastMoment)
-    }?.id
-  }
-
-  private func history(of open: TrackReader.OpenFinding, _ check: Check, _ origins: FindingOrigins) -> FindingHistory {
-    FindingHistory(
-      finding: open.finding, fingerprint: open.fingerprint,
-      spans: open.spans.map { span in
-        let begin = plan.segments[span.opened].range.lowerBound
-        let end = span.closed.map { plan.segments[$0].range.lowerBound } ?? plan.period.upperBound
-        return .init(
-          opened: origins.origin(of: open.finding, at: span.opened), closed: span.closed.flatMap { origins.origin(of: open.finding, at: $0) },
-          range: begin..<max(begin, end))
-      }, isOpen: open.spans.last?.closed == nil, waiver: waiver(of: open.fingerprint, check))
+  /// How policy is enforced at the end.
+  package var lastEnforcement: ClusterState.Enforcement {
+    enforcement.last?.enforcement ?? .init(basis: .unknown, cni: nil, detail: "no state is known")
   }
 
   // MARK: Around it

@@ -150,6 +150,16 @@ package struct Assessment: Sendable {
 
   package var isMoment: Bool { period.isEmpty }
 
+  /// Whether anything that decides a control fails, or failed in the period, also where what is unknown outweighs that.
+  package var hasFailure: Bool {
+    controls.contains { control in
+      control.status == .fail || !control.timeline.violations.isEmpty
+        || control.parts.contains { part in
+          part.strength != .context && (check(part.id)?.result.outcomes.contains { $0.status == .fail } ?? false)
+        }
+    }
+  }
+
   package func check(_ id: String) -> CheckAssessment? { checks.first { $0.check.id == id } }
 }
 

@@ -2,7 +2,7 @@ import KubeModel
 
 extension Check {
   /// Passes only where the CNI's configuration was read, attested or probed, and is on.
-  static let enforcement = Check(
+  package static let enforcement = Check(
     id: "NP-COV-08", title: "The CNI enforces network policy", reason: "A policy that no CNI enforces changes nothing.",
     remedy: "Let Ambit read the CNI's DaemonSet and settings (see deploy/rbac.yaml); switch enforcement on.",
     population: "clusters",

@@ -86,6 +86,12 @@ package struct ControlVerdict: Sendable, Hashable {
     explanation = (tally + reasons).joined(separator: "; ")
   }
 
+  /// The verdict where nothing was seen, and why.
+  init(unseen reason: String) {
+    status = .notEvaluated
+    explanation = reason
+  }
+
   /// What the checks leave open.
   private static func left(_ control: Framework.Control, _ deciding: [Part]) -> [String] {
     var open = control.attestations
