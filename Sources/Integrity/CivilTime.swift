@@ -13,7 +13,8 @@ package enum CivilTime {
     return Int64((days + day - 1) * 86_400 + hour * 3_600 + minute * 60 + second)
   }
 
-  private static func days(in month: Int, of year: Int) -> Int {
+  /// The days of a month, which is one of 1 to 12.
+  package static func days(in month: Int, of year: Int) -> Int {
     switch month {
     case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
     case 4, 6, 9, 11: 30

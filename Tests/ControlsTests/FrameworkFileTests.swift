@@ -10,17 +10,31 @@ import Testing
     name: Own rules
     version: "1"
     aliases: [own]
+    supersedes: own-0
+    kubernetes: "1.32-1.34"
     source: "us"
+    coverage: "The first part."
+    uncovered:
+    - {id: "2", title: "The second part"}
+    baselines:
+    - {id: low, title: "For the careless"}
+    - {id: high, title: "For the careful"}
     controls:
     - id: "1.1"
+      aliases: ["ONE-1"]
       title: "Closed"
       requirement: "Namespaces are closed."
       level: "L1"
+      baselines: [high]
       checks:
       - {id: NP-COV-02, strength: full}
       - {id: NP-REV-01, strength: context}
       attestations: ["a review"]
       effective: [NP-COV-03]
+      clocks:
+      - {check: NP-REV-01, every: 6 months, warn: 30 days, note: "and on change"}
+      - {check: NP-COV-02, every: 1 week, warn: 1 day}
+      retention: {keep: 12 months, atHand: 3 months}
 
     """
 
@@ -38,6 +52,28 @@ import Testing
     #expect(control.effective == ["NP-COV-03"])
     #expect(control.level == "L1")
     #expect(control.assessment == nil)
+    #expect((framework.supersedes, framework.kubernetes) == ("own-0", "1.32-1.34"))
+    #expect(framework.coverage == "The first part.")
+    #expect(framework.uncovered.map { "\($0.id) \($0.title)" } == ["2 The second part"])
+    #expect(framework.baselines.map(\.id) == ["low", "high"])
+    #expect(control.aliases == ["ONE-1"])
+    #expect(control.baselines == ["high"])
+    #expect(control.clocks.map(\.check) == ["NP-REV-01", "NP-COV-02"])
+    #expect(control.clocks.map(\.every) == [CalendarInterval(6, .months), CalendarInterval(1, .weeks)])
+    #expect(control.clocks.map(\.warn) == [CalendarInterval(30, .days), CalendarInterval(1, .days)])
+    #expect(control.clocks.map(\.note) == ["and on change", nil])
+    let retention = try #require(control.retention)
+    #expect((retention.keep, retention.atHand) == (CalendarInterval(12, .months), CalendarInterval(3, .months)))
+  }
+
+  @Test func `a baseline confines the controls, and a control is found by any of its ids`() throws {
+    let framework = try #require(FrameworkFile.read(Array(sound.utf8)).framework)
+    #expect(framework.confined(to: framework.baselines[0]).controls.isEmpty)
+    #expect(framework.confined(to: framework.baselines[1]).controls.map(\.id) == ["1.1"])
+    #expect(framework.confined(to: framework.baselines[1]).digest == framework.digest)
+    #expect(framework.control("one-1")?.id == "1.1")
+    #expect(framework.control("1.1")?.id == "1.1")
+    #expect(framework.control("2") == nil)
   }
 
   @Test func `the digest is that of the file`() throws {
@@ -94,6 +130,84 @@ import Testing
         "21: there is no check 'NP-COV-O3'; did you mean 'NP-COV-03'?",
         "22: a mapping is expected here",
       ])
+  }
+
+  @Test func `errors in what surrounds the checks are told with their lines as well`() {
+    let text = """
+      id: own-1
+      name: Own
+      version: "1"
+      supersedes: own 0
+      kubernetes: "1.34-1.32"
+      source: "us"
+      coverage: 3
+      uncovered:
+      - {id: "1.1", title: "A"}
+      - {id: "9"}
+      - {id: "9", title: "B"}
+      baselines:
+      - {id: low, title: "Low"}
+      - {id: low, titel: "Low"}
+      controls:
+      - id: "1.1"
+        aliases: ["A-1", 2]
+        title: "A"
+        requirement: "B"
+        baselines: [lov]
+        checks:
+        - {id: NP-REV-01, strength: full}
+        clocks:
+        - {check: NP-REV-01, every: 6, warn: 30 days}
+        - {check: NP-REV-02, every: half a year, warn: 30 days}
+        - {check: NP-REV-1, every: 1 month, warn: 2 months}
+        - {check: NP-REV-01, evry: 6 months}
+        - 6 months
+        retention: {keep: 3 months, atHand: 12 months}
+      - id: "A-1"
+        title: "A"
+        requirement: "B"
+        clocks: 6 months
+        retention: 12 months
+
+      """
+    let forms = "write a number and days, weeks, months or years, such as '6 months'; at most 100 years"
+    #expect(
+      problems(text) == [
+        "4: 'own 0' may hold letters, digits, '.', '-' and '_' only",
+        "5: '1.34-1.32' names no versions of Kubernetes; write one such as '1.34', or the first and the last: '1.32-1.34'",
+        "7: 'coverage' must be text; put a number in quotes",
+        "9: '1.1' is a control of this file",
+        "10: the key 'title' is missing",
+        "11: requirement '9' is defined already on line 10",
+        "14: baseline 'low' is defined already on line 13",
+        "14: the key 'title' is missing",
+        "14: unknown key 'titel'",
+        "17: 'aliases' holds something that is not text",
+        "20: there is no baseline 'lov' in this file; did you mean 'low'?",
+        "24: 'every' must be text; put a number in quotes",
+        "25: 'half a year' is no length of time; \(forms)",
+        "25: the control is not mapped to check 'NP-REV-02'",
+        "26: 'warn' must be shorter than 'every', which is 1 month",
+        "26: there is no check 'NP-REV-1'; did you mean 'NP-REV-01'?",
+        "27: the key 'every' is missing",
+        "27: the key 'warn' is missing",
+        "27: unknown key 'evry'; did you mean 'every'?",
+        "28: a mapping is expected here",
+        "29: 'atHand' must not be longer than 'keep', which is 3 months",
+        "30: control 'A-1' is defined already on line 17",
+        "33: 'clocks' must be a list",
+        "34: a mapping is expected here",
+      ])
+  }
+
+  @Test(arguments: ["1.34", "1.32-1.34", "1.9-1.10", "1.34-2.0"])
+  func `versions of Kubernetes are one, or the first and the last`(_ text: String) {
+    #expect(FrameworkFile.read(Array(sound.replacing("1.32-1.34", with: text).utf8)).framework?.kubernetes == text)
+  }
+
+  @Test(arguments: ["v1.34", "1", "1.34.1", "1.34-1.34", "1.34-1.33", "1.34 - 1.35", "1.34-", "-1.34", "1.x", "1.+3", "1.32-1.33-1.34"])
+  func `what names no versions of Kubernetes is told`(_ text: String) {
+    #expect(problems(sound.replacing("1.32-1.34", with: text)).count == 1)
   }
 
   @Test func `a problem leaves no framework`() {
