@@ -81,7 +81,7 @@ import TestSupport
       #expect(one != nil && one == FileManager.default.contents(atPath: "\(fixture.directory)/two/\(name)"))
     }
     let page = try String(contentsOfFile: "\(fixture.directory)/one/report.html", encoding: .utf8)
-    for part in ["CIS Kubernetes Benchmark 1.12.0", "PCI DSS 4.0.1", "In effect", "spec.ingress[0]", "Since commit "] {
+    for part in ["CIS Kubernetes Benchmark 2.0.1", "PCI DSS 4.0.1", "In effect", "spec.ingress[0]", "Since commit "] {
       #expect(page.contains(part))
     }
   }

@@ -54,7 +54,8 @@ import Testing
     let found = try #require(try counterpart(control("1", "A:full"), control("2", other)))
     #expect(found.relation == nil)
     #expect(found.shared.map(\.check) == ["A"])
-    #expect(found.shared.map(\.strengths) == [[.full, .context]])
+    #expect(found.shared.map(\.first) == [.full])
+    #expect(found.shared.map(\.second) == [.context])
     #expect(!found.shared[0].decides)
     #expect(try counterpart(control("2", other), control("1", "A:full"))?.relation == nil)
   }

@@ -200,7 +200,7 @@ import Testing
   }
 
   @Test func `the schema names the keys that the reader takes`() throws {
-    let schema = try JSONReader.value(Array(try #require(FrameworkCatalog.schema).utf8))
+    let schema = try JSONReader.value(Array(FrameworkCatalog.schema.utf8))
     let root = try #require(schema["properties"]?.map)
     #expect(
       root.keys == [

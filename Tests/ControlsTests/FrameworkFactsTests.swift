@@ -45,7 +45,7 @@ struct FrameworkFactsTests {
     Subject("soc2", "soc2-tsc-2017"),
     Subject("iso27001", "iso-27001-2022"),
     Subject("hipaa", "hipaa-security-rule"),
-    Subject("attack", together: ["mitre-attack-containers-18.1", "microsoft-threat-matrix-kubernetes-2023-01"]),
+    Subject("attack", together: ["mitre-attack-containers-18.1", "ms-threat-matrix-2023-01"]),
     Subject(
       "disa-stig",
       together: ["disa-stig-openshift-4-v2r3", "disa-srg-container-platform-v1r3", "disa-stig-kubernetes-v1"]),
@@ -164,7 +164,7 @@ struct FrameworkFactsTests {
       ("cis-gke-1.9.0", ["5.6.7", "1.2.0"]), ("pci", ["7.2.4", "11.4.5", "not confirmed", "supplement"]),
       ("nist-800-53", ["5.2"]), ("nsa-cisa", ["no numbers"]), ("soc2", ["type II", "population"]),
       ("hipaa", ["not confirmed"]), ("disa-stig-openshift", ["KUBER-L2-000110", "CNTR-K8-001160", "false"]),
-      ("disa-srg", ["V2 exists"]), ("disa-stig-k8s", ["95 rules", "false"]), ("c5", ["COS-04.01B"]),
+      ("disa-srg", ["V2 exists"]), ("stig-k8s", ["95 rules", "false"]), ("c5", ["COS-04.01B"]),
       ("nis2", ["not confirmed"]), ("dora", ["not confirmed"]), ("cis-1.8", ["5.6 from 1.11", "5.7 before", "Manual"]),
     ] {
       let note = try #require(FrameworkCatalog.framework(file)?.note, "\(file)")

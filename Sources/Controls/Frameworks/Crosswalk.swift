@@ -3,7 +3,7 @@
 /// Two controls are related where a check decides both. What they ask is not compared, only what answers it: a relation
 /// says how the evidence for one serves the other, and is no statement of either framework.
 package struct Crosswalk: Sendable {
-  /// How what one control asks lies to what another asks, as far as checks tell.
+  /// How the evidence for one control lies to that for another.
   package enum Relation: String, Sendable, CaseIterable {
     /// The same checks cover all of both.
     case equal
@@ -18,11 +18,13 @@ package struct Crosswalk: Sendable {
   /// A check to which both controls are mapped.
   package struct Shared: Sendable, Hashable {
     package let check: String
-    /// In the first control, and in the second.
-    package let strengths: [Framework.Strength]
+    /// Its strength in the first control.
+    package let first: Framework.Strength
+    /// Its strength in the second.
+    package let second: Framework.Strength
 
     /// Whether it decides both.
-    package var decides: Bool { !strengths.contains(.context) }
+    package var decides: Bool { first != .context && second != .context }
   }
 
   package struct Counterpart: Sendable {
@@ -53,7 +55,7 @@ package struct Crosswalk: Sendable {
   ) -> Counterpart? {
     let shared = first.checks.compactMap { mapping in
       second.checks.first { $0.check == mapping.check }
-        .map { Shared(check: mapping.check, strengths: [mapping.strength, $0.strength]) }
+        .map { Shared(check: mapping.check, first: mapping.strength, second: $0.strength) }
     }
     guard !shared.isEmpty else { return nil }
     return Counterpart(

@@ -22,9 +22,7 @@ package enum FrameworkCatalog {
   }
 
   /// The JSON Schema of framework files.
-  package static var schema: String? {
-    EmbeddedFiles.all.first { $0.path == "framework.schema.json" }?.contents
-  }
+  package static let schema = EmbeddedFiles.all.first { $0.path == "framework.schema.json" }?.contents ?? ""
 
   private static let files = EmbeddedFiles.all.filter { $0.path.hasSuffix(".yaml") }
 
