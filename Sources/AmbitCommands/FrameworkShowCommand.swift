@@ -33,24 +33,11 @@ struct FrameworkShowCommand: ParsableCommand {
       return
     }
     let framework = reference.framework
-    try FrameworkOutput.framework(framework, of: baseline.map(framework.baseline)).print(output.output)
+    try FrameworkOutput.framework(framework, of: baseline.map(framework.baseline(named:))).print(output.output)
   }
 
   private func refuseBaseline(_ what: String) throws {
     guard baseline != nil else { return }
     throw AmbitError(.usage, "'\(name)' is \(what) and has no baselines", hint: "leave out --baseline, or name a framework")
-  }
-}
-
-extension Framework {
-  /// The baseline of this name.
-  fileprivate func baseline(_ name: String) throws -> Baseline {
-    let names = baselines.map(\.id)
-    guard let baseline = baselines.first(where: { $0.id == name.lowercased() }) else {
-      throw AmbitError(
-        .usage, "framework '\(id)' has no baseline '\(name)'" + NearMiss.suffix(name, among: names),
-        hint: names.isEmpty ? "leave out --baseline: it has none" : "its baselines are \(names.joined(separator: ", "))")
-    }
-    return baseline
   }
 }

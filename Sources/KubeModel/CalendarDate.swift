@@ -31,10 +31,19 @@ package struct CalendarDate: Sendable, Hashable, Comparable, CustomStringConvert
     self.init(valid: CivilTime.date(days: Int64(days)))
   }
 
+  /// The day in UTC that holds a moment.
+  package init(_ moment: Moment) {
+    let day: Int64 = 86_400
+    self.init(days: Int((moment.seconds - (moment.seconds % day + day) % day) / day))
+  }
+
   private init(valid date: (year: Int, month: Int, day: Int)) { (year, month, day) = date }
 
   /// The days since 1970-01-01.
   package var days: Int { Int((CivilTime.seconds(year: year, month: month, day: day) ?? 0) / 86_400) }
+
+  /// Its last millisecond in UTC.
+  package var end: Moment { Moment(milliseconds: (Int64(days) + 1) * 86_400_000 - 1) }
 
   /// `2026-02-28`
   package var description: String {

@@ -210,6 +210,12 @@ import Testing
     #expect(problems(sound.replacing("1.32-1.34", with: text)).count == 1)
   }
 
+  @Test func `checks of the owner's own may be mapped`() throws {
+    let text = sound.replacing("NP-COV-02", with: "OWN-DB-01")
+    #expect(try #require(FrameworkFile.read(Array(text.utf8)).framework).controls[0].checks.map(\.check) == ["OWN-DB-01", "NP-REV-01"])
+    #expect(problems(sound.replacing("id: NP-COV-02", with: "id: OWN-db")).count == 2)
+  }
+
   @Test func `a problem leaves no framework`() {
     #expect(FrameworkFile.read(Array(sound.replacing("strength: full", with: "strength: some").utf8)).framework == nil)
   }

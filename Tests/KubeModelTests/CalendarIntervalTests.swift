@@ -103,6 +103,18 @@ import Testing
     #expect(CalendarDate(days: Int.min) == .first)
   }
 
+  @Test(arguments: [
+    ("2026-02-28T00:00:00Z", "2026-02-28"), ("2026-02-28T23:59:59.999Z", "2026-02-28"), ("2026-03-01T00:00:00Z", "2026-03-01"),
+    ("1969-12-31T23:59:59Z", "1969-12-31"), ("1969-12-31T00:00:00Z", "1969-12-31"), ("1970-01-01T00:00:00Z", "1970-01-01"),
+  ])
+  func `a moment is of the day in UTC that holds it`(_ given: (moment: String, day: String)) throws {
+    let moment = try #require(Moment(rfc3339: given.moment))
+    let date = CalendarDate(moment)
+    #expect(date.description == given.day)
+    #expect(moment <= date.end)
+    #expect(date.end.text == "\(given.day)T23:59:59.999Z")
+  }
+
   @Test func `days are in order`() throws {
     let dates = try ["2025-12-31", "2026-01-01", "2026-01-02", "2026-02-01", "2027-01-01"].map { try #require(CalendarDate($0)) }
     #expect(dates == dates.sorted())

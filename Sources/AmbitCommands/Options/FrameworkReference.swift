@@ -31,6 +31,17 @@ struct FrameworkReference {
 }
 
 extension Framework {
+  /// The baseline of this name.
+  func baseline(named name: String) throws -> Baseline {
+    let names = baselines.map(\.id)
+    guard let baseline = baselines.first(where: { $0.id == name.lowercased() }) else {
+      throw AmbitError(
+        .usage, "framework '\(id)' has no baseline '\(name)'" + NearMiss.suffix(name, among: names),
+        hint: names.isEmpty ? "leave out --baseline: it has none" : "its baselines are \(names.joined(separator: ", "))")
+    }
+    return baseline
+  }
+
   /// The control of this name, of a framework that the user called by that one.
   fileprivate func control(named name: String, calledAs framework: String) throws -> Control {
     if let control = control(name) { return control }

@@ -1,5 +1,6 @@
 internal import Integrity
 package import KubeModel
+internal import Registers
 
 /// Reads framework files, telling every error at once.
 package struct FrameworkFile {
@@ -107,7 +108,7 @@ package struct FrameworkFile {
       fields.checkKeys(
         value, at: place, allowed: ["check", "every", "warn", "note"], required: ["check", "every", "warn"])
       let check = checkID(fields.text(value, "check", at: place), at: place + [.key("check")])
-      if CheckCatalog.knownIDs.contains(check) && !mapped.contains(check) {
+      if FrameworkFile.isCheck(check) && !mapped.contains(check) {
         fields.report(place + [.key("check")], "the control is not mapped to check '\(check)'")
       }
       let note = fields.optionalText(value, "note", at: place)
@@ -187,11 +188,14 @@ package struct FrameworkFile {
   }
 
   private mutating func checkID(_ id: String, at path: [PathStep]) -> String {
-    if !id.isEmpty && !CheckCatalog.knownIDs.contains(id) {
+    if !id.isEmpty && !FrameworkFile.isCheck(id) {
       fields.report(path, "there is no check '\(id)'" + NearMiss.suffix(id, among: CheckCatalog.knownIDs.sorted()))
     }
     return id
   }
+
+  /// Whether it is a check of Ambit's, or the id of an owner's own, which the register of assertions defines.
+  private static func isCheck(_ id: String) -> Bool { CheckCatalog.knownIDs.contains(id) || CheckName.isOwn(id) }
 }
 
 /// The ids that a list has had so far, and where.
