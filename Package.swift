@@ -74,7 +74,7 @@ let package = Package(
       dependencies: ["Attribution", "CSQLite", "Integrity", "KubeModel", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Evidence",
-      dependencies: ["KubeModel", .product(name: "Mustache", package: "swift-mustache")],
+      dependencies: ["Controls", "Integrity", "KubeModel", .product(name: "Mustache", package: "swift-mustache")],
       plugins: ["EmbedFiles"]),
 
     // Use cases, commands, the executable.
@@ -162,7 +162,9 @@ let package = Package(
       exclude: ["Recorded"]),
     .testTarget(name: "SnapshotStoreTests", dependencies: ["Compression", "KubeModel", "SnapshotStore", "TestSupport"]),
     .testTarget(name: "HistoryIndexTests", dependencies: ["KubeModel", "HistoryIndex"]),
-    .testTarget(name: "EvidenceTests", dependencies: ["Evidence"]),
+    .testTarget(
+      name: "EvidenceTests", dependencies: ["Controls", "Evidence", "Integrity", "KubeModel", "TestSupport"],
+      exclude: ["requirements.txt", "validate-exports"]),
     .testTarget(
       name: "AmbitKitTests",
       dependencies: [

@@ -1,3 +1,4 @@
+import Evidence
 import KubeModel
 
 /// Rows under headings, for a terminal, a spreadsheet or a program.
@@ -44,17 +45,6 @@ struct Table {
     return bytes.allSatisfy { $0 < 0x80 } ? bytes.count : cell.count
   }
 
-  /// RFC 4180, with a guard against cells that a spreadsheet would compute.
-  var csv: String {
-    ([headings] + rows).map { row in row.map(Table.csvCell).joined(separator: ",") }
-      .joined(separator: "\r\n")
-  }
-
-  private static func csvCell(_ cell: String) -> String {
-    // A dash stands for nothing in a terminal's column; in a spreadsheet, nothing does.
-    var cell = cell == "-" ? "" : HiddenText.escaped(cell)
-    if let first = cell.first, "=+-@|%".contains(first) { cell = "'" + cell }
-    return cell.contains { ",\"\r\n".contains($0) }
-      ? "\"\(cell.replacing("\"", with: "\"\""))\"" : cell
-  }
+  /// A dash stands for nothing in a terminal's column; in a spreadsheet, nothing does.
+  var csv: String { CSVText.text(([headings] + rows).map { row in row.map { $0 == "-" ? "" : $0 } }) }
 }
