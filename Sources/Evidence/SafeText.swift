@@ -4,6 +4,8 @@ internal import KubeModel
 enum SafeText {
   /// Characters that hide, reorder or break text are shown as escapes; the template escapes markup.
   static func visible(_ text: String) -> String {
+    // Most texts are of letters and signs of ASCII.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) || $0 == 0x0A }) { return text }
     var result = String.UnicodeScalarView()
     for character in text {
       // Whoever escapes markup by characters does not see the `<` in one that a mark has joined.
