@@ -21,6 +21,7 @@ struct ReportSample {
 
   private var period: Range<Int64> { isMoment ? ReportSample.start..<ReportSample.start : ReportSample.start..<ReportSample.start + 90 * ReportSample.day }
   private var checks: [Check] { CheckCatalog.all }
+  private func status(_ place: Int) -> ControlStatus { statuses[place % statuses.count] }
 
   /// A name that reads well where the text is plain.
   private func name(_ word: String, _ number: Int) -> String {
@@ -47,8 +48,8 @@ struct ReportSample {
       let check = checks[index % checks.count]
       yaml += "- id: \"5.\(index / 10 + 1).\(index % 10 + 1)\"\n  title: \"\(check.title)\"\n"
       yaml += "  requirement: \"Traffic is limited to what is needed, and the limit is in force in every namespace.\"\n  level: \"L\(index % 2 + 1)\"\n  assessment: \"Manual\"\n"
-      yaml += "  checks:\n  - {id: \(check.id), strength: \(["full", "partial", "full"][index % 3])}\n  - {id: NP-CHG-03, strength: context}\n"
-      if index % 3 == 1 { yaml += "  attestations:\n  - \"the minutes of the last review\"\n" }
+      yaml += "  checks:\n  - {id: \(check.id), strength: \(status(index) == .manual ? "partial" : "full")}\n  - {id: NP-CHG-03, strength: context}\n"
+      if [.manual, .attested].contains(status(index)) { yaml += "  attestations:\n  - \"the minutes of the last review\"\n" }
     }
     let (framework, problems) = FrameworkFile.read(Array(yaml.utf8))
     guard let framework else { fatalError("the sample's framework does not read: \(problems)") }
@@ -100,7 +101,9 @@ struct ReportSample {
   }
 
   private func findings(of check: Check, _ place: Int) -> [FindingHistory] {
-    let number = findings / checks.count + (place < findings % checks.count ? 1 : 0)
+    let failing = checks.indices.filter { [.fail, .waived].contains(status($0)) }
+    guard let share = failing.firstIndex(of: place) else { return [] }
+    let number = findings / failing.count + (share < findings % failing.count ? 1 : 0)
     return (0..<number).map { index in
       let namespace = name("ns", index % max(namespaces, 1))
       let isScope = place % 2 == 0
@@ -121,7 +124,7 @@ struct ReportSample {
         range: isMoment ? period : min(opened.seen, end)..<end)
       return FindingHistory(
         finding: finding, fingerprint: finding.fingerprint(of: check.id), spans: [span], isOpen: isOpen,
-        waiver: isOpen && index % 6 == 5 ? name("W", 1) : nil)
+        waiver: isOpen && (index % 6 == 5 || status(place) == .waived) ? name("W", 1) : nil)
     }
   }
 
@@ -130,25 +133,26 @@ struct ReportSample {
     let names = (0..<namespaces).map { name("ns", $0) }
     let checkAssessments = checks.enumerated().map { place, check in
       let findings = findings(of: check, place)
-      let failing = Set(findings.filter(\.isOpen).compactMap(\.finding.subject.scope))
+      let failing = Set(findings.filter { $0.isOpen && $0.waiver == nil }.compactMap(\.finding.subject.scope))
+      let waived = Set(findings.filter { $0.waiver != nil }.compactMap(\.finding.subject.scope))
       let outcomes = names.map { namespace in
         CheckResult.Outcome(
           subject: .init(kind: "Namespace", namespace: nil, name: namespace),
-          status: failing.contains(namespace) ? .fail : place % 5 == 3 ? .notEvaluated : .pass,
-          reason: place % 5 == 3 ? "cilium policies could not be read: \(name("forbidden", 1))" : "")
+          status: failing.contains(namespace) ? .fail : waived.contains(namespace) ? .waived : status(place) == .notEvaluated ? .notEvaluated : .pass,
+          reason: status(place) == .notEvaluated ? "cilium policies could not be read: \(name("forbidden", 1))" : "")
       }
       return CheckAssessment(
         check: check, result: CheckResult(check, CheckAnswer(outcomes, findings: findings.map(\.finding)), isAnythingThere: true),
-        timeline: timeline(failing.isEmpty ? .pass : .fail, place), findings: findings)
+        timeline: timeline(failing.isEmpty ? status(place) : .fail, place), findings: findings)
     }
     let assessed = framework.controls.enumerated().map { index, control in
-      let status = statuses[index % statuses.count]
+      let status = status(index)
       let check = checkAssessments[index % checkAssessments.count]
       let parts = control.checks.map {
         ControlVerdict.Part(
           id: $0.check, strength: $0.strength, status: $0.check == check.check.id ? check.result.status : nil, restsOnEnforcement: true)
       }
-      let verdict = ControlVerdict(control, parts, .init(basis: .read, cni: "cilium", detail: "ConfigMap"), .none)
+      let verdict = ControlVerdict(control, parts, .init(basis: .read, cni: "cilium", detail: "ConfigMap"), status == .attested ? .valid : .none)
       let scopes = names.enumerated().map { place, namespace in
         let scopeStatus = place % 3 == 0 ? status : place % 7 == 5 ? .notEvaluated : .pass
         let part = ControlVerdict.Part(id: check.check.id, strength: .full, status: scopeStatus, restsOnEnforcement: false)

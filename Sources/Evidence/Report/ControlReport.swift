@@ -70,21 +70,32 @@ extension [RecordedChange.Reference] {
 struct CheckReport {
   let assessed: CheckAssessment
   let groups: [FindingGroup]
-  /// What could not be judged, by reason.
-  let unjudged: [(reason: String, subjects: [String])]
+  /// What could not be judged, by reason and kind.
+  let unjudged: [Unjudged]
+
+  struct Unjudged {
+    let reason: String
+    let kind: String
+    /// `shop/web`
+    var names: [String]
+  }
   /// The controls that it speaks to: by framework and control, counted from 0.
   var controls: [(framework: Int, control: Int)] = []
 
   init(_ assessed: CheckAssessment) {
     self.assessed = assessed
     groups = FindingGroup.groups(assessed.findings)
-    var order: [String] = []
-    var subjects: [String: [String]] = [:]
+    var unjudged: [Unjudged] = []
+    var places: [[String]: Int] = [:]
     for outcome in assessed.result.notEvaluated {
-      if subjects[outcome.reason] == nil { order.append(outcome.reason) }
-      subjects[outcome.reason, default: []].append(outcome.subject.title)
+      let subject = outcome.subject
+      let key = [outcome.reason, subject.kind]
+      let place = places[key] ?? unjudged.count
+      places[key] = place
+      if place == unjudged.count { unjudged.append(Unjudged(reason: outcome.reason, kind: subject.kind, names: [])) }
+      unjudged[place].names.append((subject.namespace.map { "\($0)/" } ?? "") + subject.name)
     }
-    unjudged = order.map { ($0, subjects[$0] ?? []) }
+    self.unjudged = unjudged
   }
 
   /// Whether another assessment says the same of the check.

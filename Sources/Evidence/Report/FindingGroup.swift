@@ -7,8 +7,8 @@ internal import Controls
 struct FindingGroup {
   let remedy: String
   let yaml: String?
-  /// What is wrong, where it is the same for all.
-  let message: String?
+  /// What is wrong, as far as it is the same for all.
+  let message: SharedText
   let members: [FindingHistory]
 
   /// In the order of the first of each.
@@ -31,12 +31,58 @@ struct FindingGroup {
       let isSame = members.allSatisfy { $0.finding.remedy == first?.remedy && $0.finding.remedyYAML == first?.remedyYAML }
       return FindingGroup(
         remedy: isSame ? first?.remedy ?? key.remedy : key.remedy, yaml: isSame ? first?.remedyYAML : key.yaml,
-        message: members.allSatisfy { $0.finding.message == first?.message } ? first?.message : nil, members: members)
+        message: SharedText(members.map(\.finding.message)), members: members)
     }
   }
 
   /// Whether the texts stand for several, by marks.
   var hasMarks: Bool { NamePattern.hasMarks(remedy) || yaml.map(NamePattern.hasMarks) ?? false }
+}
+
+/// What texts have in common at their ends, in whole words: each is the start, its own part, and the end.
+struct SharedText: Equatable {
+  /// Less in common is not worth telling apart.
+  private static let least = 12
+
+  /// Bytes at the start and at the end of each.
+  private let startLength: Int
+  private let endLength: Int
+  let start: String
+  let end: String
+  /// Whether the texts are all the same, and `start` is all of them.
+  let isWhole: Bool
+
+  var hasSome: Bool { startLength + endLength > 0 }
+
+  init(_ texts: [String]) {
+    let first = Array((texts.first ?? "").utf8)
+    isWhole = texts.allSatisfy { Array($0.utf8) == first }
+    guard !isWhole else {
+      (startLength, endLength) = (first.count, 0)
+      (start, end) = (texts.first ?? "", "")
+      return
+    }
+    var (head, tail) = (first.count, first.count)
+    for text in texts.dropFirst() {
+      let bytes = Array(text.utf8)
+      head = min(head, zip(first, bytes).prefix { $0 == $1 }.count)
+      tail = min(tail, zip(first.reversed(), bytes.reversed()).prefix { $0 == $1 }.count)
+    }
+    let space = UInt8(ascii: " ")
+    head = first[..<head].lastIndex(of: space).map { $0 + 1 } ?? 0
+    let shortest = texts.map(\.utf8.count).min() ?? 0
+    tail = min(tail, shortest - head)
+    tail = first[(first.count - tail)...].firstIndex(of: space).map { first.count - $0 } ?? 0
+    if head + tail < SharedText.least { (head, tail) = (0, 0) }
+    (startLength, endLength) = (head, tail)
+    start = String(decoding: first[..<head], as: UTF8.self)
+    end = String(decoding: first[(first.count - tail)...], as: UTF8.self)
+  }
+
+  /// What of one of the texts is its own.
+  func own(_ text: String) -> String {
+    String(decoding: text.utf8.dropFirst(startLength).dropLast(endLength), as: UTF8.self)
+  }
 }
 
 /// Puts marks in the places of a subject's names.

@@ -16,7 +16,7 @@ struct HistoryStrip: Equatable {
     let mark: Mark
   }
 
-  static let columns = 480
+  static let columns = 180
   /// What outweighs what within a column. A gap outweighs what is known to be good, and hides no violation.
   private static let byWeight: [Mark] =
     [.status(.fail), .status(.error), .status(.notEvaluated), .gap]

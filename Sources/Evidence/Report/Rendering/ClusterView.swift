@@ -15,6 +15,9 @@ struct ClusterView {
 
   static func anchor(_ cluster: Int, check: Int) -> String { "k\(cluster + 1)h\(check + 1)" }
   static func anchor(_ cluster: Int, change: Int) -> String { "k\(cluster + 1)g\(change + 1)" }
+  /// Characters of a fingerprint that tell it from all others.
+  private static let fingerprintLength = 16
+
   private static func anchor(_ cluster: Int, waiver: Int) -> String { "k\(cluster + 1)w\(waiver + 1)" }
 
   var frameworks: [FrameworkView] {
@@ -114,8 +117,10 @@ struct ClusterView {
       "stripMarkup": hasPictures && !isMoment ? StripPicture.paths(HistoryStrip(assessed.timeline, lead.period)) : "",
       "groups": check.groups.map { group($0, waivers) },
       "unjudged": check.unjudged.map {
-        ["reason": format.text($0.reason), "subjects": format.text($0.subjects.joined(separator: ", ")), "count": $0.subjects.count]
-          as [String: Any]
+        [
+          "reason": format.text($0.reason), "subjects": format.text("\($0.kind) \($0.names.joined(separator: ", "))"),
+          "count": $0.names.count,
+        ] as [String: Any]
       }, "hasUnjudged": !check.unjudged.isEmpty,
     ]
   }
@@ -125,15 +130,17 @@ struct ClusterView {
   }
 
   private func group(_ group: FindingGroup, _ waivers: [String: Int]) -> [String: Any] {
-    [
-      "message": format.text(group.message ?? ""), "hasMessage": group.message != nil, "remedy": format.text(group.remedy),
+    let message = group.message
+    return [
+      "message": format.text(message.isWhole ? message.start : "\(message.start)…\(message.end)"), "hasMessage": message.hasSome,
+      "tellsOwn": !message.isWhole, "remedy": format.text(group.remedy),
       "yaml": group.yaml.map(format.block) ?? "", "hasYAML": group.yaml != nil, "hasMarks": group.hasMarks,
       "count": group.members.count, "isOne": group.members.count == 1,
-      "findingRows": group.members.map { findingRow($0, tellsMessage: group.message == nil, waivers) }.joined(),
+      "findingRows": group.members.map { findingRow($0, message, waivers) }.joined(),
     ]
   }
 
-  private func findingRow(_ history: FindingHistory, tellsMessage: Bool, _ waivers: [String: Int]) -> String {
+  private func findingRow(_ history: FindingHistory, _ message: SharedText, _ waivers: [String: Int]) -> String {
     let finding = history.finding
     let subject = finding.subject
     let isScope = subject.kind == "Namespace"
@@ -142,15 +149,18 @@ struct ClusterView {
     var cells: [Phrase] = [
       state, .text(subject.scope ?? "–"), .text(isScope ? subject.kind : "\(subject.kind) \(subject.name)"),
     ]
-    if tellsMessage { cells.append(.text(finding.message)) }
-    cells.append(.text([finding.storePath, finding.yamlPath].compactMap(\.self).joined(separator: ": ")))
+    if !message.isWhole { cells.append(.text(message.own(finding.message))) }
+    // The namespace stands in a column of its own.
+    let folder = "namespaces/\(subject.scope ?? "")/"
+    let file = finding.storePath.map { $0.hasPrefix(folder) ? String($0.dropFirst(folder.count)) : $0 }
+    cells.append(.text([file, finding.yamlPath].compactMap(\.self).joined(separator: ": ")))
     var spans = history.spans.map(phrase)
     if let waiver = history.waiver {
       spans.append(
         .joined(["waived by ", waivers[waiver].map { .link(waiver, to: ClusterView.anchor(number, waiver: $0)) } ?? .text(waiver)]))
     }
     cells.append(.lines(spans))
-    cells.append(.text(history.fingerprint))
+    cells.append(.text(String(history.fingerprint.prefix(ClusterView.fingerprintLength))))
     return format.row(cells)
   }
 
@@ -186,8 +196,7 @@ struct ClusterView {
       format.row([
         .text(cluster.flows.text(sources: group.sources)),
         .lines(group.grants.map { entry in
-          .text("\(entry.grant.ports) to \(cluster.flows.text(entry.destinations))"
-            + (entry.grant.isCertain ? "" : " (if what the objects do not tell allows it)"))
+          .text("\(entry.grant.isCertain ? "" : "perhaps ")\(entry.grant.ports) to \(cluster.flows.text(entry.destinations))")
         }),
       ])
     }.joined()
@@ -240,7 +249,7 @@ struct ClusterView {
       [
         .text(waiver.id), .lines(waiver.standings.map { .mark($0.rawValue, as: $0.status) }), .text(waiver.check), .text(waiver.reason),
         .text(waiver.owner), .text(waiver.approver), .text(ReportTime.text(waiver.recorded)), .text(ReportTime.text(waiver.expires)),
-        .lines(waiver.fingerprints.map { .code($0) }),
+        .lines(waiver.fingerprints.map { .code(String($0.prefix(ClusterView.fingerprintLength))) }),
       ], id: ClusterView.anchor(number, waiver: index))
   }
 

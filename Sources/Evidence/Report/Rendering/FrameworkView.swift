@@ -37,7 +37,7 @@ struct FrameworkView {
     let tally = report.tally
     return format.row([
       .text(cluster.lead.subject.cluster), .link(title, to: "k\(clusterNumber + 1)f\(number + 1)"),
-      .lines(tally.counts.map { .joined([.status($0.status), .text(" \($0.count)")]) }),
+      .joined(tally.counts.map { .joined([.status($0.status), .text(" \($0.count) ")]) }),
       .text(tally.score(withWaivers: true)), .text(tally.score(withWaivers: false)),
       .text("\(report.controls.count { $0.hasFailure })"), .text("\(report.controls.count)"),
     ])
@@ -89,7 +89,7 @@ struct FrameworkView {
       "explanation": format.text(assessed.verdict.explanation),
       "held": ReportTime.share(timeline.length(of: .pass) + timeline.length(of: .attested), of: timeline.observed),
       "failed": ReportTime.share(timeline.length(of: .fail), of: timeline.observed),
-      "violations": control.violations.count,
+      "violations": control.violations.count, "hasNone": control.violations.isEmpty,
       "first": control.violations.first.map { ReportTime.text($0.range.lowerBound) } ?? "–",
       "last": control.violations.last.map { ReportTime.text($0.range.lowerBound) } ?? "–",
       "longest": timeline.violations.map(\.length).max().map(ReportTime.length) ?? "–",
@@ -180,10 +180,10 @@ struct FrameworkView {
         column.element.assessed.namespaces.map { ($0.namespace, cell($0)) }, uniquingKeysWith: { first, _ in first })
     }
     let names = Set(cells.flatMap(\.keys)).sorted()
-    let nothing = Phrase.mark("not applicable", as: .notApplicable)
+    let nothing = Phrase.mark("n/a", as: .notApplicable)
     return (
       columns.map { ["id": format.text($0.element.control.id), "anchor": anchor($0.offset)] },
-      names.map { name in format.row([.text(name)] + cells.map { $0[name] ?? nothing }, id: nil, isHeaded: true) }.joined()
+      names.map { name in format.statusRow(name, cells.map { $0[name] ?? nothing }) }.joined()
     )
   }
 
@@ -192,7 +192,7 @@ struct FrameworkView {
     guard !isMoment else { return .status(now) }
     let whole = scope.timeline.verdict ?? .notEvaluated
     guard whole == .fail, now != .fail else { return .status(whole) }
-    return now == .pass || now == .attested || now == .waived ? .mended("failed, now \(now.word)") : .mark("failed, now \(now.word)", as: .fail)
+    return now == .pass || now == .attested || now == .waived ? .mended("mended") : .mark("failed", as: .fail)
   }
 }
 

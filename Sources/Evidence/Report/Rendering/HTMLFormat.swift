@@ -13,27 +13,36 @@ struct HTMLFormat: ReportFormat {
     return page
   }
 
-  func row(_ cells: [Phrase], id: String?, isHeaded: Bool) -> String {
+  func row(_ cells: [Phrase], id: String?) -> String {
     var page = "<tr"
     if let id { page += " id=\(HTMLFormat.attribute(id))" }
     page += ">"
-    for (index, cell) in cells.enumerated() {
-      switch cell {
-      case _ where isHeaded && index == 0:
-        page += "<th scope=row>"
-        append(cell, to: &page)
-      case .mark(let word, let status):
-        page += "<td class=\(status.mark)>"
-        HTMLFormat.append(word, to: &page)
-      case .mended(let words):
-        page += "<td class=r>"
-        HTMLFormat.append(words, to: &page)
-      default:
-        page += "<td>"
-        append(cell, to: &page)
-      }
+    for cell in cells { appendCell(cell, to: &page) }
+    return page + "\n"
+  }
+
+  /// What passes has no class here: it is what most cells say.
+  func statusRow(_ header: String, _ cells: [Phrase]) -> String {
+    var page = "<tr><th scope=row>"
+    HTMLFormat.append(header, to: &page)
+    for cell in cells {
+      if case .mark(let word, .pass) = cell { appendCell(.text(word), to: &page) } else { appendCell(cell, to: &page) }
     }
     return page + "\n"
+  }
+
+  private func appendCell(_ cell: Phrase, to page: inout String) {
+    switch cell {
+    case .mark(let word, let status):
+      page += "<td class=\(status.mark)>"
+      HTMLFormat.append(word, to: &page)
+    case .mended(let words):
+      page += "<td class=r>"
+      HTMLFormat.append(words, to: &page)
+    default:
+      page += "<td>"
+      append(cell, to: &page)
+    }
   }
 
   private func append(_ phrase: Phrase, to page: inout String) {

@@ -15,7 +15,9 @@ struct MarkdownFormat: ReportFormat {
     }
   }
 
-  func row(_ cells: [Phrase], id: String?, isHeaded: Bool) -> String {
+  func row(_ cells: [Phrase], id: String?) -> String {
     "| " + cells.map(markup).joined(separator: " | ") + " |\n"
   }
+
+  func statusRow(_ header: String, _ cells: [Phrase]) -> String { row([.text(header)] + cells, id: nil) }
 }

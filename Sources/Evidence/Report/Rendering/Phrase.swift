@@ -31,11 +31,11 @@ protocol ReportFormat {
   /// Markup, safe as it stands.
   func markup(_ phrase: Phrase) -> String
   /// A row of a table, safe as it stands, with its end of line.
-  ///
-  /// - Parameter isHeaded: whether the first cell is the row's header.
-  func row(_ cells: [Phrase], id: String?, isHeaded: Bool) -> String
+  func row(_ cells: [Phrase], id: String?) -> String
+  /// A row of a table of many statuses, under a header of its own.
+  func statusRow(_ header: String, _ cells: [Phrase]) -> String
 }
 
 extension ReportFormat {
-  func row(_ cells: [Phrase], id: String? = nil) -> String { row(cells, id: id, isHeaded: false) }
+  func row(_ cells: [Phrase]) -> String { row(cells, id: nil) }
 }
