@@ -234,9 +234,10 @@ struct AssessmentJSON {
 
   private static func value(_ approval: RecordedChange.Approval) -> Value {
     switch approval {
-    case .approved(let people, let proposal): ["status": "approved", "by": .texts(people), "proposal": .string(proposal)]
-    case .lacking(let proposal): ["status": "lacking", "proposal": .string(proposal)]
-    case .none: ["status": "none"]
+    case .approved(let person, let proposal): ["status": "approved", "by": .string(person), "proposal": .string(proposal)]
+    case .lacking(let reason): ["status": "lacking", "reason": .string(reason)]
+    case .undetermined(let reason): ["status": "undetermined", "reason": .string(reason)]
+    case .notNeeded(let reason): ["status": "not-needed", "reason": .string(reason)]
     }
   }
 

@@ -155,9 +155,10 @@ struct CSVDocument {
 
   private static func cells(_ approval: RecordedChange.Approval) -> [String] {
     switch approval {
-    case .approved(let people, let proposal): ["approved", people.joined(separator: "; "), proposal]
-    case .lacking(let proposal): ["lacking", "", proposal]
-    case .none: ["none", "", ""]
+    case .approved(let person, let proposal): ["approved", person, proposal]
+    case .lacking(let reason): ["lacking", "", reason]
+    case .undetermined(let reason): ["undetermined", "", reason]
+    case .notNeeded(let reason): ["not-needed", "", reason]
     }
   }
 

@@ -206,9 +206,10 @@ struct ClusterView {
     let change = group.first
     let approval: Phrase =
       switch change.approval {
-      case .approved(let people, let proposal): .joined([.mark("approved", as: .pass), .text(" by \(people.joined(separator: ", ")) (\(proposal))")])
+      case .approved(let person, let proposal): .joined([.mark("approved", as: .pass), .text(" by \(person) (\(proposal))")])
       case .lacking(let reason): .joined([.mark("lacking", as: .fail), .text(": \(reason)")])
-      case .none: .mark("none known", as: .notEvaluated)
+      case .undetermined(let reason): .joined([.mark("undetermined", as: .notEvaluated), .text(": \(reason)")])
+      case .notNeeded(let reason): .joined([.mark("not needed", as: .notApplicable), .text(": \(reason)")])
       }
     let seen = ReportTime.text(change.seen)
     let time: Phrase =
