@@ -168,7 +168,7 @@ let package = Package(
     .testTarget(
       name: "AmbitKitTests",
       dependencies: [
-        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "EngineCourt", "HistoryIndex", "Integrity", "KubeModel",
+        "AmbitKit", "Attribution", "CSQLite", "ClusterReader", "Controls", "EngineCourt", "HistoryIndex", "Integrity", "KubeModel",
         "Reachability", "ReferenceEvaluator", "Registers", "Reviews", "SigningKeys", "SnapshotStore", "TestSupport",
       ]),
     .testTarget(

@@ -1,3 +1,4 @@
+internal import Integrity
 internal import KubeModel
 
 /// What people, and tools other than Ambit, answered for.
@@ -137,5 +138,12 @@ extension Attestations {
       fields.report(place + [.key("sha256")], "'\(digest)' is no SHA-256; `sha256sum FILE` prints one")
     }
     return Attestation.File(name: fields.text(file, "name", at: place), digest: digest)
+  }
+}
+
+extension Attestations {
+  /// A short name made from what an attestation says and when.
+  package static func id(_ subject: String, _ statement: String, _ digest: String?, _ time: Int64) -> String {
+    String(SHA256Digest.hex(Array([subject, statement, digest ?? "", String(time)].joined(separator: "\n").utf8)).prefix(8))
   }
 }

@@ -1,3 +1,4 @@
+internal import Integrity
 internal import KubeModel
 
 /// Findings that an owner lives with for a time, with someone else's consent.
@@ -122,5 +123,12 @@ extension Waivers {
           reason: fields.text(entry, "reason", at: place), from: from, expires: expires))
     }
     return Waivers(waivers)
+  }
+}
+
+extension Waivers {
+  /// A short name made from what a waiver covers: the same for the same findings.
+  package static func id(_ check: String, _ fingerprints: [String]) -> String {
+    String(SHA256Digest.hex(Array(([check] + fingerprints).joined(separator: "\n").utf8)).prefix(8))
   }
 }

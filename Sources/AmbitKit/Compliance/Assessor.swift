@@ -35,6 +35,7 @@ package struct Assessor {
   private let statuses: [String: ControlTracks.CheckStatus]
   private let enforcement: [(time: Int64, enforcement: ClusterState.Enforcement)]
   private let facts: RecordFacts
+  private let lastDone: [String: Int64]
   private let registers: RegisterBook
   private let extent: Extent
   package let observed: Assessment.Observed
@@ -83,6 +84,7 @@ package struct Assessor {
       weakReadings: plan.readings.count { !$0.isFailed && (!$0.isPlain || $0.isTimeGiven) }, cadence: plan.cadence?.every,
       gaps: plan.gaps)
     facts = try Assessor.facts(history, plan, registers, extent, observed, readers)
+    lastDone = try Assessor.lastDone(plan, registers)
     (checks, statuses) = try Assessor.checks(history, plan, readers, facts)
   }
 
@@ -177,7 +179,9 @@ package struct Assessor {
     let end = lastEnforcement
     return Assessment(
       subject: try subject(), framework: framework, period: plan.period, enforcement: end, isComplete: isComplete,
-      controls: framework.controls.map { tracks.assessment($0, of: framework, []) },
+      controls: framework.controls.map { control in
+        tracks.assessment(control, of: framework, control.clocks.map { $0.standing(last: lastDone[$0.check], at: plan.lastMoment) })
+      },
       checks: checks.filter { mapped.contains($0.check.id) }, observed: observed, coverage: lastCoverage,
       flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: [],
       changes: plan.period.isEmpty ? [] : facts.changes, waivers: facts.waivers,
@@ -191,6 +195,24 @@ package struct Assessor {
   package var lastCommit: String? {
     plan.segments.last { $0.state != nil }?.state.map { plan.states[$0].commit }
   }
+
+  /// When what attestations tell of each check was last done.
+  private static func lastDone(_ plan: PeriodPlan, _ registers: RegisterBook) throws -> [String: Int64] {
+    let timeline = try registers.attestations()
+    var done: [String: Int64] = [:]
+    var seen: Set<String> = []
+    for (time, content) in timeline.versions(in: 0..<plan.lastMoment + 1) {
+      for attestation in content.all where attestation.outcome == .pass && seen.insert(attestation.id).inserted {
+        guard attestation.clusters.isEmpty || attestation.clusters.contains(plan.cluster) else { continue }
+        let moment = attestation.performed ?? time
+        done[attestation.subject] = max(done[attestation.subject] ?? .min, moment)
+      }
+    }
+    return done
+  }
+
+  /// The waivers as they stand at the end, sorted by id.
+  package var waivers: [AssessedWaiver] { facts.waivers }
 
   /// How policy is enforced at the end.
   package var lastEnforcement: ClusterState.Enforcement {

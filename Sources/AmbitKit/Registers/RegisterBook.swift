@@ -50,10 +50,12 @@ package struct RegisterBook {
 
   /// Puts registers in force from now on, all of them in one version, which is durable when this returns.
   ///
-  /// - Parameter files: the name of each file, as it is told in errors, and its bytes.
+  /// - Parameters:
+  ///   - files: the name of each file, as it is told in errors, and its bytes.
+  ///   - attached: bytes that registers name by their SHA-256, in hexadecimal; kept beside them for good.
   /// - Throws: `RegisterProblems` where any of them has a mistake; nothing is recorded then.
   package func put(
-    _ files: [(name: String, bytes: [UInt8])], message: String?, by who: Journal.Operator, at time: Moment
+    _ files: [(name: String, bytes: [UInt8])], attached: [String: [UInt8]] = [:], message: String?, by who: Journal.Operator, at time: Moment
   ) throws -> [Put] {
     var problems: [RegisterProblems.Problem] = []
     var edits: [String: [UInt8]?] = [:]
@@ -79,6 +81,7 @@ package struct RegisterBook {
         .timeBackwards, "the registers were last recorded at \(Moment(milliseconds: last.time * 1000).text), which is yet to come",
         hint: "correct this machine's clock: it says \(time.text)")
     }
+    for (digest, bytes) in attached { edits[RegisterBook.attachment(digest)] = .some(bytes) }
     let commit = try store.append(edits, text(changed, message, who, time), to: .registers, keepsOthers: true)
     return names.map { Put(name: $0, commit: changed.contains($0) ? commit : nil) }
   }
@@ -96,6 +99,16 @@ package struct RegisterBook {
   }
 
   private static func path(_ name: String) -> String { "\(name).yaml" }
+
+  /// The folder of the files that registers name.
+  package static let attachments = "files"
+  private static func attachment(_ digest: String) -> String { "\(attachments)/\(digest)" }
+
+  /// The bytes that a register names by their SHA-256; nil where they are not there.
+  package func attached(_ digest: String) throws -> [UInt8]? {
+    guard let head = try store.head(of: .registers) else { return nil }
+    return try store.blob(at: RegisterBook.attachment(digest), in: store.commit(head).tree).map { try store.read($0) }
+  }
 
   // MARK: Reading
 
@@ -131,7 +144,7 @@ package struct RegisterBook {
     return registers
   }
 
-  fileprivate static func name(_ path: String) -> String? { path.hasSuffix(".yaml") ? String(path.dropLast(5)) : nil }
+  fileprivate static func name(_ path: String) -> String? { path.hasSuffix(".yaml") && !path.contains("/") ? String(path.dropLast(5)) : nil }
 
   /// The text of a register as it was recorded.
   package func text(_ blob: ObjectName) throws -> [UInt8] { try store.read(blob) }
