@@ -29,6 +29,7 @@ struct FlowMap {
   /// Outside of the cluster (nil) first, where there is such a flow; then the namespaces by name.
   let nodes: [String?]
   let groups: [FlowGroup]
+  private let namespaceCount: Int
   /// Namespaces from which nothing flows.
   let silent: [String]
 
@@ -52,6 +53,7 @@ struct FlowMap {
       groups[relative, default: []].append(place)
     }
     self.nodes = nodes
+    namespaceCount = named.count
     self.groups = groups.map { key, places in
       FlowGroup(
         sources: places.sorted(),
@@ -65,13 +67,13 @@ struct FlowMap {
     let own = destinations.filter { $0 == FlowMap.itself }.map { _ in "itself" }
     let outside = destinations.filter { $0 >= 0 && nodes[$0] == nil }.map { _ in "outside the cluster" }
     let named = destinations.filter { $0 >= 0 && nodes[$0] != nil }
-    let all = nodes.indices.filter { nodes[$0] != nil }
-    let missing = Set(all).subtracting(named).sorted()
     var names = named.compactMap { nodes[$0] }
-    if named.count > 3, missing.isEmpty {
+    let missing = namespaceCount - named.count
+    if named.count > 3, missing == 0 {
       names = ["every namespace"]
-    } else if named.count > 6, missing.count <= 3 {
-      names = ["every namespace but \(missing.compactMap { nodes[$0] }.joined(separator: ", "))"]
+    } else if named.count > 6, missing <= 3 {
+      let left = Set(nodes.indices).subtracting(named).sorted().compactMap { nodes[$0] }
+      names = ["every namespace but \(left.joined(separator: ", "))"]
     }
     return (own + names + outside).joined(separator: ", ")
   }
