@@ -215,10 +215,10 @@ import Testing
 
   /// Each thing that the sample holds, by the word that is in it.
   static let words = [
-    "0b1c5a0e", "enable-policy", "the API server refused", "alice", "argocd", "kubectl", "bob", "carol", "(P-", "only its author approved",
+    "0b1c5a0e", "enable-policy", "the API server refused", "alice", "argocd", "kubectl", "bob", "(P-", "the proposal was not kept", "nothing that anybody could approve", "Files of the control plane", "Segmentation", "Controls that moved", "a moment and a period", "only its author approved",
     "ticket", "audit-", "dora", "uNiVztks", "W-0001", "erin", "frank", "legacy until the move", "the minutes of the review", "grace",
     "minutes.pdf", "one kind was not read", "forbidden", "allow-0001", "web-0000", "spec.ingress[1]", "ns-0005", "cis-sample", "overdue",
-    "v1.33.1", "every 5 min", "ambit 0.9.0", "fsck --strict", "supports and does not determine compliance", "TCP 443", "none known",
+    "v1.33.1", "every 5 min", "ambit 0.9.0", "fsck --strict", "supports and does not determine compliance", "TCP 443",
     "seen in a log only", "98.8 % of the period", "Only rows about network policy are here",
   ]
 
@@ -232,7 +232,7 @@ import Testing
   // MARK: Size
 
   @Test func `a thousand namespaces, twenty controls and two thousand findings stay under a megabyte, and all are there`() throws {
-    let report = ReportSample(namespaces: 1000, controls: 20, findings: 2000).report()
+    let report = ReportSample(namespaces: 1000, controls: 20, findings: 2000, isCompared: false).report()
     let clock = ContinuousClock()
     var text = ""
     let time = try clock.measure { text = try ReportWriter().html(report) }

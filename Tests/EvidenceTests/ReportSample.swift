@@ -13,6 +13,8 @@ struct ReportSample {
   var findings = 12
   var isMoment = false
   var hasFlowsToAll = false
+  /// Whether there is a former report.
+  var isCompared = true
   /// Statuses of controls, in turn.
   var statuses: [ControlStatus] = [.fail, .pass, .notEvaluated, .manual, .waived, .attested, .stale, .error, .notApplicable]
 
@@ -43,7 +45,8 @@ struct ReportSample {
   }
 
   var framework: Framework {
-    var yaml = "id: cis-sample\nname: \"CIS Kubernetes Benchmark\"\nversion: \"1.12.0\"\nsource: \"the benchmark\"\nnote: \"Only rows about network policy are here.\"\ncontrols:\n"
+    var yaml = "id: cis-sample\nname: \"CIS Kubernetes Benchmark\"\nversion: \"1.12.0\"\nsource: \"the benchmark\"\nnote: \"Only rows about network policy are here.\"\n"
+    yaml += "coverage: \"Segmentation\"\nuncovered:\n- {id: \"1.1.1\", title: \"Files of the control plane\"}\ncontrols:\n"
     for index in 0..<controls {
       let check = checks[index % checks.count]
       yaml += "- id: \"5.\(index / 10 + 1).\(index % 10 + 1)\"\n  title: \"\(check.title)\"\n"
@@ -88,15 +91,16 @@ struct ReportSample {
       .init(name: nil, kind: .unknown, source: "unknown", certainty: nil),
     ]
     let approvals: [RecordedChange.Approval] = [
-      .approved(by: [name("bob", 1), name("carol", 1)], proposal: name("P", index)), .lacking(name("only its author approved", index)), .none,
+      .approved(by: name("bob", 1), proposal: name("P", index)), .lacking(name("only its author approved", index)),
+      .undetermined(name("the proposal was not kept", 1)), .notNeeded(name("nothing that anybody could approve", 1)),
     ]
     let namespace = name("ns", index % max(namespaces, 1))
     return RecordedChange(
       id: "\(index)", commit: hex(index / 3, 40), path: "namespaces/\(namespace)/networkpolicies.networking.k8s.io/\(name("allow", index)).yaml",
-      object: .init(kind: "NetworkPolicy", namespace: namespace, name: name("allow", index)),
+      resource: "networkpolicies.networking.k8s.io", object: .init(kind: "NetworkPolicy", namespace: namespace, name: name("allow", index)),
       effect: ["added", "changed", "deleted"][index % 3], after: index % 4 == 0 ? nil : seen - 300_000, seen: seen,
       time: index % 5 == 0 ? seen - 120_250 : nil, actor: actors[index / 3 % 4],
-      reason: index % 2 == 0 ? name("ticket", index / 3) : nil, approval: approvals[index / 3 % 3],
+      reason: index % 2 == 0 ? name("ticket", index / 3) : nil, approval: approvals[index / 3 % 4],
       auditID: index % 5 == 0 ? name("audit", index) : nil, isReconstructed: index % 7 == 6, before: hex(index, 40), version: hex(index + 1, 40))
   }
 
@@ -208,8 +212,12 @@ struct ReportSample {
       sample.cluster = cluster
       return sample.assessment
     }
+    var former = self
+    former.findings = max(findings - 3, 0)
+    former.isMoment = true
     return Report(
       assessments, tool: "ambit 0.9.0",
-      commands: ["git -C STORE fsck --strict", "ambit report --framework cis --cluster \(cluster) --period 2026-Q1 -o DIR"])
+      commands: ["git -C STORE fsck --strict", "ambit report --framework cis --cluster \(cluster) --period 2026-Q1 -o DIR"],
+      since: isCompared ? [former.assessment].map(ComparedAssessment.init) : nil)
   }
 }

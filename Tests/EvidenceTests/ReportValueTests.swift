@@ -179,8 +179,8 @@ import Testing
     let together = RecordedChange.Actor(name: "a", kind: .person, source: "audit", certainty: nil)
     let changes = (0..<3).map { index in
       RecordedChange(
-        id: "\(index)", commit: "c", path: "p\(index)", object: .init(kind: "Pod", namespace: "n", name: "\(index)"), effect: "added", after: 1,
-        seen: 2, time: nil, actor: together, reason: nil, approval: .none, auditID: nil, isReconstructed: false, before: nil, version: nil)
+        id: "\(index)", commit: "c", path: "p\(index)", resource: "pods", object: .init(kind: "Pod", namespace: "n", name: "\(index)"), effect: "added", after: 1,
+        seen: 2, time: nil, actor: together, reason: nil, approval: .notNeeded("x"), auditID: nil, isReconstructed: false, before: nil, version: nil)
     }
     #expect(ChangeGroup.groups(changes).count == 1)
   }

@@ -36,7 +36,7 @@ struct ControlReport {
     openFindings = open.count { $0.waiver == nil }
     waivedFindings = open.count { $0.waiver != nil }
     hasFailure =
-      assessed.status == .fail || assessed.verdict.status == .fail
+      assessed.status == .fail || assessed.verdict.status == .fail || !assessed.timeline.violations.isEmpty
       || deciding.contains { check in check.result.status == .fail || check.result.outcomes.contains { $0.status == .fail } }
     let timeline = assessed.timeline
     violations = timeline.violations.map { violation in

@@ -16,11 +16,21 @@ package struct Report: Sendable {
     let openFindings: Int
   }
 
+  /// What became of things since a former report.
+  struct Changes {
+    let pairs: [AssessmentComparison]
+    /// What has no partner in the other report.
+    let formerOnly: [ComparedAssessment]
+    let nowOnly: [ComparedAssessment]
+  }
+
   let title: String
   let tool: String
   let clusters: [ClusterReport]
   /// The worst first: by how long they failed, then by how many findings are open.
   let risks: [Risk]
+  /// Nil where nothing was compared.
+  let changes: Changes?
   /// Commands that check and make again what the report says.
   let commands: [String]
   /// What the report rests on, a thing a line.
@@ -31,7 +41,8 @@ package struct Report: Sendable {
   /// - Parameters:
   ///   - tool: Name and version, such as `ambit 1.0.0`.
   ///   - commands: How a reader verifies it, a command a line.
-  package init(_ assessments: [Assessment], tool: String, commands: [String]) {
+  ///   - former: What a former report said, to tell what changed.
+  package init(_ assessments: [Assessment], tool: String, commands: [String], since former: [ComparedAssessment]? = nil) {
     struct Key: Hashable {
       let cluster: String
       let commit: String
@@ -54,6 +65,10 @@ package struct Report: Sendable {
     self.basis = basis
     digest = SHA256Digest.hex(Array(basis.map { $0 + "\n" }.joined().utf8))
     risks = Report.risks(clusters)
+    changes = former.map { former in
+      let (pairs, formerOnly, nowOnly) = AssessmentComparison.pairs(from: former, to: assessments.map { ComparedAssessment($0) })
+      return Changes(pairs: pairs, formerOnly: formerOnly, nowOnly: nowOnly)
+    }
     let names = clusters.map(\.lead.subject.cluster)
     let shown = names.count > 3 ? "\(names.count) clusters" : names.joined(separator: ", ")
     title = "Network policy evidence: \(shown)"

@@ -16,7 +16,7 @@ struct ClusterView {
   static func anchor(_ cluster: Int, check: Int) -> String { "k\(cluster + 1)h\(check + 1)" }
   static func anchor(_ cluster: Int, change: Int) -> String { "k\(cluster + 1)g\(change + 1)" }
   /// Characters of a fingerprint that tell it from all others.
-  private static let fingerprintLength = 16
+  static let fingerprintLength = 16
 
   private static func anchor(_ cluster: Int, waiver: Int) -> String { "k\(cluster + 1)w\(waiver + 1)" }
 
@@ -182,7 +182,8 @@ struct ClusterView {
   /// `2026-02-01 10:00:00 by alice`, with a link to the change where the report tells it, and the commit where not.
   static func phrase(_ reference: RecordedChange.Reference, _ cluster: ClusterReport, _ number: Int) -> Phrase {
     let time = ReportTime.text(reference.seen)
-    let actor = Phrase.text(reference.actor.map { " by \($0)" } ?? " by an unknown actor")
+    let tool = reference.actorSource == "managedFields" ? "the tool " : ""
+    let actor = Phrase.text(reference.actor.map { " by \(tool)\($0)" } ?? " by an unknown actor")
     guard let place = cluster.place(of: reference) else {
       return .joined([.text(time), actor, .text(", commit \(reference.commit.prefix(12))")])
     }

@@ -92,7 +92,7 @@ struct FrameworkView {
       "violations": control.violations.count, "hasNone": control.violations.isEmpty,
       "first": control.violations.first.map { ReportTime.text($0.range.lowerBound) } ?? "–",
       "last": control.violations.last.map { ReportTime.text($0.range.lowerBound) } ?? "–",
-      "longest": timeline.violations.map(\.length).max().map(ReportTime.length) ?? "–",
+      "longest": timeline.longestViolation.map { ReportTime.length($0.length) } ?? "–",
       "open": control.openFindings, "waived": control.waivedFindings, "hasWaived": control.waivedFindings > 0,
       "isPeriod": !isMoment, "history": format.text(HistoryStrip.text(timeline)),
       "stripMarkup": hasPictures && !isMoment ? StripPicture.paths(HistoryStrip(timeline, period)) : "",
@@ -114,7 +114,7 @@ struct FrameworkView {
       .text(ReportTime.share(timeline.length(of: .fail), of: timeline.observed)), .text("\(control.violations.count)"),
       .text(control.violations.first.map { ReportTime.text($0.range.lowerBound) } ?? "–"),
       .text(control.violations.last.map { ReportTime.text($0.range.lowerBound) } ?? "–"),
-      .text(timeline.violations.map(\.length).max().map(ReportTime.length) ?? "–"),
+      .text(timeline.longestViolation.map { ReportTime.length($0.length) } ?? "–"),
     ]
     return start + (isMoment ? [] : history) + [.text("\(control.openFindings)"), .text("\(control.waivedFindings)")]
   }

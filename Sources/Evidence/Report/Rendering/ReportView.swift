@@ -26,7 +26,7 @@ struct ReportView {
       "notes": notes, "limits": ReportMethod.limits.map(format.text),
       "basis": format.block(report.basis.joined(separator: "\n")),
       "commands": format.block(report.commands.joined(separator: "\n")), "hasCommands": !report.commands.isEmpty,
-      "mostNamespaces": report.clusters.map(\.flows.nodes.count).max() ?? 0,
+      "comparison": report.changes.map { [ComparisonView(changes: $0, format: format).context] } ?? [],
     ]
   }
 
@@ -36,7 +36,9 @@ struct ReportView {
     return report.clusters.flatMap(\.frameworks).map(\.framework).filter { seen.insert($0.id + $0.digest).inserted }.map {
       [
         "framework": format.text("\($0.name) \($0.version)"), "source": format.text($0.source),
-        "note": format.text($0.note ?? "The framework file says nothing of what it leaves out."),
+        "coverage": format.text($0.coverage ?? "The file does not say which part of the framework it speaks to."),
+        "note": format.text($0.note ?? ""), "hasNote": $0.note != nil,
+        "uncoveredRows": $0.uncovered.map { format.row([.text($0.id), .text($0.title)]) }.joined(), "hasUncovered": !$0.uncovered.isEmpty,
       ]
     }
   }
