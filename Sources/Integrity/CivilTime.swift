@@ -37,41 +37,17 @@ package enum CivilTime {
 
   /// RFC 3339 in UTC, with microseconds: `2026-11-23T04:58:58.688262Z`.
   package static func text(microseconds: Int64) -> String {
+    func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : (value - by + 1) / by }
+    func padded(_ number: Int64, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+    }
     let seconds = floorDivide(microseconds, 1_000_000)
-    return "\(text(seconds: seconds)).\(padded(microseconds - seconds * 1_000_000, 6))Z"
-  }
-
-  /// RFC 3339 in UTC, with milliseconds where there are any: `2026-11-23T04:58:58Z`.
-  package static func text(milliseconds: Int64) -> String {
-    let seconds = floorDivide(milliseconds, 1000)
-    let fraction = milliseconds - seconds * 1000
-    return text(seconds: seconds) + (fraction == 0 ? "Z" : ".\(padded(fraction, 3))Z")
-  }
-
-  /// Reads exactly what `text(milliseconds:)` writes.
-  package static func milliseconds(of text: String) -> Int64? {
-    let numbers = text.utf8.split { !(0x30...0x39).contains($0) }.compactMap { Int(String(decoding: $0, as: UTF8.self)) }
-    guard (6...7).contains(numbers.count),
-      let seconds = seconds(
-        year: numbers[0], month: numbers[1], day: numbers[2], hour: numbers[3], minute: numbers[4], second: numbers[5])
-    else { return nil }
-    let milliseconds = seconds * 1000 + Int64(numbers.count == 7 && numbers[6] < 1000 ? numbers[6] : 0)
-    return self.text(milliseconds: milliseconds) == text ? milliseconds : nil
-  }
-
-  /// `2026-11-23T04:58:58`
-  private static func text(seconds: Int64) -> String {
     let days = floorDivide(seconds, 86_400)
     let date = date(days: days)
     let rest = seconds - days * 86_400
     return "\(padded(Int64(date.year), 4))-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))T"
       + "\(padded(rest / 3_600, 2)):\(padded(rest / 60 % 60, 2)):\(padded(rest % 60, 2))"
-  }
-
-  private static func floorDivide(_ value: Int64, _ by: Int64) -> Int64 { value >= 0 ? value / by : (value - by + 1) / by }
-
-  private static func padded(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+      + ".\(padded(microseconds - seconds * 1_000_000, 6))Z"
   }
 }

@@ -223,10 +223,11 @@ private struct SampleAssessment {
     return RecordedChange(
       id: "\(Sample.commit(commit)):\(day)", commit: Sample.commit(commit),
       path: "namespaces/shop/networkpolicies.networking.k8s.io/open.yaml",
+      resource: "networkpolicies.networking.k8s.io",
       object: CheckResult.Subject(kind: "NetworkPolicy", namespace: "shop", name: "open" + text), effect: "changed",
       after: seen - 300_000, seen: seen, time: seen - 1_500,
       actor: RecordedChange.Actor(name: "ada " + text, kind: .person, source: "audit", certainty: "exact"), reason: text,
-      approval: commit == 3 ? .approved(by: text, proposal: "7") : .lacking("8"), auditID: "a-\(commit)",
+      approval: commit == 3 ? .approved(by: "grace " + text, proposal: "7") : .lacking("nobody else did " + text), auditID: "a-\(commit)",
       isReconstructed: commit == 4, before: Sample.commit(6), version: Sample.commit(7))
   }
 

@@ -1,5 +1,5 @@
 package import Controls
-internal import Integrity
+internal import KubeModel
 
 /// What became of controls and findings from one assessment to a later one of the same cluster and framework.
 package struct AssessmentComparison: Sendable {
@@ -135,6 +135,6 @@ extension AssessmentComparison {
   private static func completeness(_ assessment: ComparedAssessment) -> String { assessment.isComplete ? "complete" : "partial" }
   private static func span(_ assessment: ComparedAssessment) -> String { assessment.period.isEmpty ? "moment" : "period" }
   private static func end(_ assessment: ComparedAssessment) -> String {
-    CivilTime.text(milliseconds: assessment.period.upperBound)
+    Moment(milliseconds: assessment.period.upperBound).text
   }
 }

@@ -1,5 +1,4 @@
 internal import Controls
-internal import Integrity
 internal import KubeModel
 
 extension ComparedAssessment {
@@ -74,7 +73,7 @@ private struct AssessmentReader {
   }
 
   private mutating func time(_ value: Value, _ key: String, at place: String) -> Int64? {
-    field(value, key, at: place, "a time such as 2026-11-23T04:58:47Z") { $0.string.flatMap(CivilTime.milliseconds) }
+    field(value, key, at: place, "a time such as 2026-11-23T04:58:47Z") { $0.string.flatMap { Moment(rfc3339: $0) }?.milliseconds }
   }
 
   private mutating func status(_ value: Value, _ key: String, at place: String) -> ControlStatus {

@@ -206,7 +206,7 @@ struct AssessmentJSON {
   private func value(_ change: RecordedChange.Reference) -> Value {
     .fields([
       "commit": .string(change.commit), "seen": .time(change.seen), "path": change.path.map(Value.string),
-      "actor": change.actor.map(Value.string),
+      "actor": change.actor.map(Value.string), "actorSource": change.actorSource.map(Value.string),
     ])
   }
 
@@ -221,7 +221,7 @@ struct AssessmentJSON {
   private static func value(_ change: RecordedChange) -> Value {
     .fields([
       "id": .string(change.id), "commit": .string(change.commit), "path": .string(change.path),
-      "object": value(change.object), "effect": .string(change.effect), "after": change.after.map(Value.time),
+      "resource": .string(change.resource), "object": value(change.object), "effect": .string(change.effect), "after": change.after.map(Value.time),
       "seen": .time(change.seen), "time": change.time.map(Value.time),
       "actor": .fields([
         "name": change.actor.name.map(Value.string), "kind": .string(change.actor.kind.rawValue),
@@ -237,7 +237,7 @@ struct AssessmentJSON {
     case .approved(let person, let proposal): ["status": "approved", "by": .string(person), "proposal": .string(proposal)]
     case .lacking(let reason): ["status": "lacking", "reason": .string(reason)]
     case .undetermined(let reason): ["status": "undetermined", "reason": .string(reason)]
-    case .notNeeded(let reason): ["status": "not-needed", "reason": .string(reason)]
+    case .notNeeded(let reason): ["status": "not needed", "reason": .string(reason)]
     }
   }
 

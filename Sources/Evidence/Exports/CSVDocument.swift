@@ -1,5 +1,5 @@
 internal import Controls
-internal import Integrity
+internal import KubeModel
 
 /// Assessments as tables, one for each question that a reader of spreadsheets has.
 struct CSVDocument {
@@ -73,13 +73,13 @@ struct CSVDocument {
   static func changes(_ assessments: [Assessment]) -> CSVDocument {
     CSVDocument(
       headings: [
-        "CLUSTER", "ID", "COMMIT", "PATH", "KIND", "NAMESPACE", "NAME", "EFFECT", "AFTER", "SEEN", "TIME", "ACTOR",
-        "ACTOR KIND", "ACTOR SOURCE", "CERTAINTY", "REASON", "APPROVAL", "APPROVED BY", "PROPOSAL", "AUDIT ID",
-        "RECONSTRUCTED", "BEFORE", "VERSION",
+        "CLUSTER", "ID", "COMMIT", "PATH", "RESOURCE", "KIND", "NAMESPACE", "NAME", "EFFECT", "AFTER", "SEEN", "TIME", "ACTOR",
+        "ACTOR KIND", "ACTOR SOURCE", "CERTAINTY", "REASON", "APPROVAL", "APPROVED BY", "PROPOSAL", "WHY",
+        "AUDIT ID", "RECONSTRUCTED", "BEFORE", "VERSION",
       ],
       rows: histories(assessments).flatMap { assessment in
         assessment.changes.map { change in
-          [assessment.subject.cluster, change.id, change.commit, change.path] + cells(change.object) + [
+          [assessment.subject.cluster, change.id, change.commit, change.path, change.resource] + cells(change.object) + [
             change.effect, change.after.map(time) ?? "", time(change.seen), change.time.map(time) ?? "",
             change.actor.name ?? "", change.actor.kind.rawValue, change.actor.source, change.actor.certainty ?? "",
             change.reason ?? "",
@@ -135,7 +135,7 @@ struct CSVDocument {
     }
   }
 
-  private static func time(_ milliseconds: Int64) -> String { CivilTime.text(milliseconds: milliseconds) }
+  private static func time(_ milliseconds: Int64) -> String { Moment(milliseconds: milliseconds).text }
   private static func seconds(_ range: Range<Int64>) -> String { "\((range.upperBound - range.lowerBound) / 1000)" }
 
   private static func end(_ verdict: ControlVerdict) -> [String] { [verdict.status.rawValue, verdict.explanation] }
@@ -155,10 +155,10 @@ struct CSVDocument {
 
   private static func cells(_ approval: RecordedChange.Approval) -> [String] {
     switch approval {
-    case .approved(let person, let proposal): ["approved", person, proposal]
-    case .lacking(let reason): ["lacking", "", reason]
-    case .undetermined(let reason): ["undetermined", "", reason]
-    case .notNeeded(let reason): ["not-needed", "", reason]
+    case .approved(let person, let proposal): ["approved", person, proposal, ""]
+    case .lacking(let reason): ["lacking", "", "", reason]
+    case .undetermined(let reason): ["undetermined", "", "", reason]
+    case .notNeeded(let reason): ["not needed", "", "", reason]
     }
   }
 

@@ -1,5 +1,4 @@
 internal import Controls
-internal import Integrity
 internal import KubeModel
 
 /// Assessments as JUnit XML: a suite for each control, whose cases are its own verdict and the checks behind it.
@@ -41,8 +40,8 @@ struct JUnitDocument {
       let properties = [
         ("cluster", subject.cluster), ("commit", subject.commit), ("stateSHA256", subject.stateDigest),
         ("framework", assessment.framework.id), ("frameworkSHA256", assessment.framework.digest),
-        ("from", CivilTime.text(milliseconds: assessment.period.lowerBound)),
-        ("to", CivilTime.text(milliseconds: assessment.period.upperBound)), ("status", control.status.rawValue),
+        ("from", Moment(milliseconds: assessment.period.lowerBound).text),
+        ("to", Moment(milliseconds: assessment.period.upperBound).text), ("status", control.status.rawValue),
         ("statusAtEnd", control.verdict.status.rawValue), ("enforcement", assessment.enforcement.summary),
       ]
       let list = XMLElement(
@@ -52,7 +51,7 @@ struct JUnitDocument {
         "testsuite",
         [
           "name": name, "package": "\(subject.cluster).\(assessment.framework.id)",
-          "timestamp": CivilTime.text(milliseconds: assessment.period.upperBound), "tests": "\(cases.count)",
+          "timestamp": Moment(milliseconds: assessment.period.upperBound).text, "tests": "\(cases.count)",
           "failures": "\(number(of: .failure))", "errors": "\(number(of: .error))", "skipped": "\(number(of: .skipped))",
         ], children: [list] + cases.map(\.element))
     }
@@ -94,7 +93,7 @@ struct JUnitDocument {
 
   private func verdict(_ control: ControlAssessment, _ className: String) -> Case {
     let violations = control.timeline.violations.map {
-      "failed from \(CivilTime.text(milliseconds: $0.range.lowerBound)) to \(CivilTime.text(milliseconds: $0.range.upperBound))"
+      "failed from \(Moment(milliseconds: $0.range.lowerBound).text) to \(Moment(milliseconds: $0.range.upperBound).text)"
     }
     let scopes = control.namespaces.filter { $0.verdict.status == .fail }
       .map { "namespace \($0.namespace): \($0.verdict.explanation)" }

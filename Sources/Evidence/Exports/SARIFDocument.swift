@@ -1,5 +1,4 @@
 internal import Controls
-internal import Integrity
 internal import KubeModel
 
 /// Assessments as a SARIF 2.1.0 log: one run for each, whose rules are the checks and whose taxonomy is the framework.
@@ -132,7 +131,7 @@ struct SARIFDocument {
 
   private var invocation: Value {
     let gaps = assessment.observed.gaps.map { gap in
-      "nobody looked from \(CivilTime.text(milliseconds: gap.range.lowerBound)) to \(CivilTime.text(milliseconds: gap.range.upperBound)): \(gap.reason)"
+      "nobody looked from \(Moment(milliseconds: gap.range.lowerBound).text) to \(Moment(milliseconds: gap.range.upperBound).text): \(gap.reason)"
     }
     let hasErrors = assessment.checks.contains { $0.result.status == .error }
     return .fields([

@@ -1,4 +1,3 @@
-internal import Integrity
 internal import KubeModel
 
 extension Value {
@@ -11,7 +10,7 @@ extension Value {
   static func count(_ number: Int) -> Value { .int(Int64(number)) }
 
   /// A moment in milliseconds since 1970, as RFC 3339 in UTC.
-  static func time(_ milliseconds: Int64) -> Value { .string(CivilTime.text(milliseconds: milliseconds)) }
+  static func time(_ milliseconds: Int64) -> Value { .string(Moment(milliseconds: milliseconds).text) }
 
   /// Nil where there are no elements: some formats refuse lists without any.
   static func nonEmpty(_ elements: [Value]) -> Value? { elements.isEmpty ? nil : .list(elements) }
