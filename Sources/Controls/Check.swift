@@ -1,4 +1,5 @@
 package import KubeModel
+internal import Registers
 
 /// A named question. Pure: the same state, rulings and record give the same answer.
 package struct Check: Sendable {
@@ -21,10 +22,8 @@ package struct Check: Sendable {
     case namespaces(@Sendable (NamespaceContext) -> CheckAnswer)
     /// Of the cluster as a whole, of which it reads a part.
     case cluster(Reads, @Sendable (CheckContext) -> CheckAnswer)
-    /// Of what the record tells of a stretch of time.
-    case record(@Sendable (RecordFacts) -> CheckAnswer)
-    /// Of people: attestations answer it.
-    case papers
+    /// Of each namespace by itself, and of what stands in none.
+    case both(@Sendable (NamespaceContext) -> CheckAnswer, Reads, @Sendable (CheckContext) -> CheckAnswer)
   }
 
   /// The objects that a question to the whole cluster reads, besides coverage and enforcement, which every question may.
@@ -36,6 +35,8 @@ package struct Check: Sendable {
     package static let everything = Reads { _, _ in true }
     package static func namespace(_ name: String) -> Reads { Reads { $1 == name } }
     package static func kinds(_ types: [ResourceType]) -> Reads { Reads { type, _ in types.contains(type) } }
+    /// What of the cluster bears on policy, and stands in no namespace.
+    package static let shared = Reads { type, namespace in NamespaceParts.isShared(type, namespace) }
   }
 
   /// - Parameter whenNone: `there are no workloads`.
@@ -50,7 +51,17 @@ package struct Check: Sendable {
     self.population = population
     self.whenNone = whenNone
     self.restsOnEnforcement = restsOnEnforcement
-    self.question = question
+    // Here, so that whoever asks gets the owner's exclusions with the answer.
+    @Sendable func heeding(_ exclusions: Exclusions, _ answer: CheckAnswer) -> CheckAnswer {
+      answer.excluding(exclusions.entries(for: id))
+    }
+    self.question =
+      switch question {
+      case .namespaces(let ask): .namespaces { heeding($0.rulings.exclusions, ask($0)) }
+      case .cluster(let reads, let ask): .cluster(reads) { heeding($0.rulings.exclusions, ask($0)) }
+      case .both(let ask, let reads, let askCluster):
+        .both({ heeding($0.rulings.exclusions, ask($0)) }, reads) { heeding($0.rulings.exclusions, askCluster($0)) }
+      }
   }
 
   /// The answer for a whole state: the sum of those for its scopes.
@@ -60,30 +71,10 @@ package struct Check: Sendable {
     case .namespaces(let ask):
       let answers = context.namespaces.map(ask) + [context.unseen]
       return CheckResult(self, CheckAnswer(adding: answers), isAnythingThere: context.isAnythingThere)
-    case .record, .papers: return unasked(context.state.cluster)
+    case .both(let ask, _, let askCluster):
+      let answers = context.namespaces.map(ask) + [askCluster(context), context.unseen]
+      return CheckResult(self, CheckAnswer(adding: answers), isAnythingThere: context.isAnythingThere)
     }
-  }
-}
-
-extension Check {
-  /// Whether a state answers it.
-  package var asksStates: Bool {
-    switch question {
-    case .namespaces, .cluster: true
-    case .record, .papers: false
-    }
-  }
-
-  /// The result where only a state is at hand, which does not answer it.
-  func unasked(_ cluster: String) -> CheckResult {
-    var answer = CheckAnswer()
-    answer.add(.cluster(cluster), .notEvaluated, "a state alone does not answer it")
-    return CheckResult(self, answer, isAnythingThere: true)
-  }
-
-  /// What it says of the record; nothing where it asks a state.
-  package func answer(_ facts: RecordFacts) -> CheckAnswer {
-    if case .record(let ask) = question { ask(facts) } else { CheckAnswer() }
   }
 }
 
@@ -103,5 +94,22 @@ package struct CheckAnswer: Sendable, Hashable {
 
   mutating func add(_ subject: CheckResult.Subject, _ status: ControlStatus, _ reason: String = "") {
     outcomes.append(.init(subject: subject, status: status, reason: reason))
+  }
+}
+
+extension CheckAnswer {
+  /// The answer without what the owner takes out: it does not apply, whatever came of it.
+  fileprivate func excluding(_ entries: [Exclusions.Entry]) -> CheckAnswer {
+    guard !entries.isEmpty else { return self }
+    func entry(_ subject: CheckResult.Subject) -> Exclusions.Entry? {
+      entries.first { entry in
+        subject.scope.map(entry.namespaces.contains) ?? false
+          || subject.namespace.map { entry.workloads.contains("\($0)/\(subject.kind)/\(subject.name)") } ?? false
+      }
+    }
+    return CheckAnswer(
+      outcomes.map { outcome in
+        entry(outcome.subject).map { .init(subject: outcome.subject, status: .notApplicable, reason: $0.text) } ?? outcome
+      }, findings: findings.filter { entry($0.subject) == nil })
   }
 }

@@ -7,6 +7,7 @@ package struct CheckContext: Sendable {
   package let state: ClusterState
   package let rulings: Rulings
   private let prepared = Once<[NamespaceContext]>()
+  private let clusterScope = Once<PolicyScope>()
 
   package init(_ state: ClusterState, _ rulings: Rulings = .none) {
     self.state = state
@@ -20,6 +21,9 @@ package struct CheckContext: Sendable {
       return state.namespaces.map { NamespaceContext($0.name, state.part(parts.entries(for: $0.name)), rulings) }
     }
   }
+
+  /// The policies that stand in no namespace.
+  var clusterPolicies: PolicyScope { clusterScope.value { PolicyScope(nil, state.part(NamespaceParts(state.entries).shared), rulings) } }
 
   /// Whether the state shows a cluster at all: nothing to judge is never a pass.
   package var isAnythingThere: Bool { state.entries.contains { $0.object.namespace != nil || $0.type == ResourceCatalog.namespaces } }
@@ -58,7 +62,8 @@ final class Once<Value: Sendable>: Sendable {
 /// The objects of a cluster, by the namespace whose checks read them.
 package struct NamespaceParts: Sendable {
   private var own: [String: [ClusterState.Entry]] = [:]
-  private var shared: [ClusterState.Entry] = []
+  /// What the checks of every namespace may read.
+  package private(set) var shared: [ClusterState.Entry] = []
 
   package init(_ entries: [ClusterState.Entry]) {
     for entry in entries {

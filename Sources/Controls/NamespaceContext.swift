@@ -5,13 +5,14 @@ package import Registers
 /// A namespace, prepared once for all checks that judge each namespace by itself.
 ///
 /// Its answers rest on nothing but: the objects that stand in it, those that `NamespaceParts` shares, what was looked at,
-/// how policy is enforced, and what the owner decided. Results are kept by these, so a check that read more would be wrong when it changes.
+/// how policy is enforced, and what the owner decided. Results are kept by these, so a check that read more would be wrong
+/// when it changes.
 package struct NamespaceContext: Sendable {
   package let name: String
   /// The namespace's own objects and the shared ones.
   let state: ClusterState
   let rulings: Rulings
-  let isolation: Isolation
+  let policies: PolicyScope
   let workloads: [Workload]
   private let workloadPaths: [String: String]
 
@@ -20,11 +21,13 @@ package struct NamespaceContext: Sendable {
     self.name = name
     self.state = state
     self.rulings = rulings
-    isolation = Isolation(state)
+    policies = PolicyScope(name, state, rulings)
     let entries = state.entries(of: ResourceCatalog.workloads)
     workloads = entries.compactMap { Workload($0.object) }
     workloadPaths = Dictionary(entries.map { ($0.object.name, $0.path) }, uniquingKeysWith: { first, _ in first })
   }
+
+  var isolation: Isolation { policies.isolation }
 
   var subject: CheckResult.Subject { .init(kind: "Namespace", namespace: nil, name: name) }
 
@@ -48,19 +51,5 @@ package struct NamespaceContext: Sendable {
   /// The outcome that stands for workloads that nobody saw.
   var unseenWorkloads: CheckResult.Outcome? {
     unreadWorkloads.map { .init(subject: subject, status: .notEvaluated, reason: $0) }
-  }
-
-  /// Outcomes for policies whose rules no check reads, and for those that nobody saw.
-  var unjudgedPolicies: [CheckResult.Outcome] {
-    let unread = state.unreadPolicies(namespace: name).map { reason in
-      CheckResult.Outcome(subject: subject, status: .notEvaluated, reason: reason)
-    }
-    let unmodelled = state.entries.filter { $0.type.isPolicy && $0.type != ResourceCatalog.networkPolicies }
-    return (unread.map { [$0] } ?? [])
-      + unmodelled.map { entry in
-        CheckResult.Outcome(
-          subject: .init(kind: entry.type.kind, namespace: entry.object.namespace, name: entry.object.name),
-          status: .notEvaluated, reason: "\(entry.type.kind) \(entry.object.name) (\(entry.type.group)) is not evaluated")
-      }
   }
 }

@@ -103,11 +103,26 @@ import Testing
   }
 
   @Test func `COV-02 is not evaluated where a policy of another kind may decide`() throws {
-    let cilium = Manifest.object("cilium.io/v2", "CiliumNetworkPolicy", "name: x, namespace: shop")
-    let result = try #require(try state(shop, deny, Manifest.namespace("lab"), cilium).result("NP-COV-02"))
+    let istio = Manifest.object("security.istio.io/v1", "AuthorizationPolicy", "name: x, namespace: shop")
+    let result = try #require(try state(shop, deny, Manifest.namespace("lab"), istio).result("NP-COV-02"))
     #expect(result.outcome("Namespace shop") == .notEvaluated)
     #expect(result.outcome("Namespace lab") == .fail)
     #expect(result.status == .notEvaluated)
+  }
+
+  @Test func `COV-02 and COV-03 are judged by all kinds of policy together`() throws {
+    let global = Manifest.object("projectcalico.org/v3", "GlobalNetworkPolicy", "name: g", "{selector: all(), types: [Ingress, Egress]}")
+    #expect(try state(shop, Manifest.namespace("lab"), global).status("NP-COV-02") == .pass)
+    #expect(try state(shop, Manifest.namespace("lab"), global).status("NP-COV-03") == .pass)
+    let open = Manifest.object(
+      "projectcalico.org/v3", "GlobalNetworkPolicy", "name: g", "{selector: all(), order: 1, types: [Ingress], ingress: [{action: Allow}]}")
+    let finding = try #require(try state(shop, deny, open).result("NP-COV-02")?.findings.first)
+    #expect(finding.message == "GlobalNetworkPolicy g allows ingress from anyone on a new pod without labels")
+    // Calico does not enforce what is written for Cilium.
+    let cilium = Manifest.object(
+      "cilium.io/v2", "CiliumNetworkPolicy", "name: x, namespace: shop", "{endpointSelector: {}, ingress: [{fromEntities: [all]}]}")
+    #expect(try state(shop, deny, cilium).status("NP-COV-02") == .pass)
+    #expect(try state(shop, cilium).status("NP-COV-02") == .fail)
   }
 
   @Test func `COV-02 is not evaluated where workloads were unread, unless a policy closes them all`() throws {

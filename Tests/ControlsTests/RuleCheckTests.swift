@@ -48,21 +48,55 @@ import Testing
     let result = try #require(
       try state(shop, ingress("[{from: [{ipBlock: {cidr: 10.0.0.0/99}}]}]")).result("NP-RULE-01"))
     #expect(result.status == .notEvaluated)
-    #expect(result.explanation.contains("spec.ingress[0].from[0].ipBlock is no valid CIDR"))
+    #expect(result.explanation.contains("spec.ingress[0].from[0].ipBlock.cidr '10.0.0.0/99' is no CIDR block"))
   }
 
   @Test(arguments: ["NP-RULE-01", "NP-RULE-02", "NP-RULE-09"])
-  func `rules that no check reads are not evaluated`(_ id: String) throws {
+  func `policies that are not modelled are not evaluated, and those of another CNI do not apply`(_ id: String) throws {
     let deny = Manifest.policy("deny", in: "shop", Manifest.denyBoth)
     #expect(try state(shop, deny).status(id) == .pass)
     for object in [
-      Manifest.object("cilium.io/v2", "CiliumNetworkPolicy", "name: x, namespace: shop", "{ingress: [{fromEntities: [all]}]}"),
-      Manifest.object("projectcalico.org/v3", "GlobalNetworkPolicy", "name: x"),
       Manifest.object("crd.antrea.io/v1beta1", "NetworkPolicy", "name: x, namespace: shop"),
+      Manifest.object("crd.antrea.io/v1beta1", "ClusterNetworkPolicy", "name: x"),
     ] {
       #expect(try state(shop, deny, object).status(id) == .notEvaluated, "\(object)")
       #expect(try state(shop, object).status(id) == .notEvaluated, "\(object)")
     }
+    let cilium = Manifest.object("cilium.io/v2", "CiliumNetworkPolicy", "name: x, namespace: shop", "{ingress: [{fromEntities: [all]}]}")
+    let result = try #require(try state(shop, deny, cilium).result(id))
+    #expect(result.status == .pass)
+    #expect(result.outcome("CiliumNetworkPolicy shop/x") == .notApplicable)
+  }
+
+  @Test func `RULE-01 and RULE-02 look at rules of every kind, and of policies that stand in no namespace`() throws {
+    let calico = Manifest.object(
+      "projectcalico.org/v3", "NetworkPolicy", "name: c, namespace: shop",
+      "{selector: all(), types: [Ingress], ingress: [{action: Deny, source: {nets: [0.0.0.0/0]}}, {action: Allow, source: {nets: [0.0.0.0/1, 128.0.0.0/1]}}]}")
+    let result = try #require(try state(shop, calico).result("NP-RULE-01"))
+    #expect(result.findings.map(\.yamlPath) == ["spec.ingress[1]"])
+    let admin = Manifest.object(
+      "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "name: a",
+      "{priority: 1, subject: {namespaces: {}}, egress: [{name: all, action: Allow, to: [{namespaces: {}}]}]}")
+    let egress = try #require(try state(shop, admin).result("NP-RULE-02"))
+    #expect(egress.findings.map(\.subject.title) == ["AdminNetworkPolicy a"])
+    #expect(egress.findings.map(\.message) == ["allows egress to every pod in the cluster on every port"])
+    let narrow = Manifest.object(
+      "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "name: a",
+      "{priority: 1, subject: {namespaces: {}}, egress: [{name: all, action: Deny, to: [{namespaces: {}}]}]}")
+    #expect(try state(shop, narrow).status("NP-RULE-02") == .pass)
+  }
+
+  @Test func `a block that holds every pod is every pod where the CNI takes blocks so`() throws {
+    let rule = ingress("[{from: [{ipBlock: {cidr: 10.0.0.0/8}}]}]")
+    let known = try state(shop, rule)
+    func status(_ pods: [String]) -> ControlStatus? {
+      ClusterState(
+        cluster: "test", entries: known.entries, coverage: known.coverage, enforcement: known.enforcement, ranges: .init(pods: pods)
+      ).status("NP-RULE-01")
+    }
+    #expect(status([]) == .pass)
+    #expect(status(["10.244.0.0/16"]) == .fail)
+    #expect(status(["10.244.0.0/16", "172.16.0.0/16"]) == .pass)
   }
 
   @Test(arguments: [
@@ -102,5 +136,15 @@ import Testing
     let dangling = Manifest.policy("p", in: "shop", "{podSelector: {matchLabels: {app: none}}}")
     #expect(try state(shop, dangling).status("NP-RULE-09") == .fail)
     #expect(try state(shop, dangling, coverage: [.unread("", "pods")]).status("NP-RULE-09") == .notEvaluated)
+  }
+
+  @Test func `RULE-09 looks for what a policy of the cluster selects in every namespace`() throws {
+    func global(_ selector: String) -> String {
+      Manifest.object("projectcalico.org/v3", "GlobalNetworkPolicy", "name: g", "{selector: \"\(selector)\", types: [Ingress]}")
+    }
+    #expect(try state(shop, global("app == 'web'")).status("NP-RULE-09") == .pass)
+    #expect(try state(shop, global("all()")).status("NP-RULE-09") == .pass)
+    let result = try #require(try state(shop, global("app == 'none'")).result("NP-RULE-09"))
+    #expect(result.findings.map(\.subject.title) == ["GlobalNetworkPolicy g"])
   }
 }

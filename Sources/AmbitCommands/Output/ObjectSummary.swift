@@ -55,7 +55,7 @@ enum ObjectSummary {
       spec?["podSelector"].map(SelectorText.text) ?? spec?["endpointSelector"].map(SelectorText.text)
       ?? spec?["selector"]?.string ?? (spec?["subject"] == nil ? "-" : "(subject)")
     if type == ResourceCatalog.networkPolicies {
-      let directions = NetworkPolicy(object).directions.map(\.rawValue.capitalized).sorted(by: >)
+      let directions = WrittenRule.closedDirections(of: object).map(\.rawValue.capitalized).sorted(by: >)
       return [selector, directions.joined(separator: ","), RuleText.text(object)]
     }
     let counts = ["ingress", "ingressDeny", "egress", "egressDeny"].compactMap { key -> String? in

@@ -8,9 +8,9 @@ enum RuleText {
 
   /// `in: app=web :8080/TCP; out: nothing`, for the directions that the policy isolates.
   static func text(_ object: KubeObject) -> String {
-    let policy = NetworkPolicy(object)
+    let closed = WrittenRule.closedDirections(of: object)
     return [("in", Direction.ingress, "from"), ("out", Direction.egress, "to")]
-      .filter { policy.directions.contains($0.1) }
+      .filter { closed.contains($0.1) }
       .map { word, direction, peersKey in
         let rules = object.spec?[direction.rawValue]?.list ?? []
         guard !rules.isEmpty else { return "\(word): nothing" }

@@ -31,15 +31,3 @@ package struct ReachabilityAnalysis {
   /// Where traffic from outside arrives.
   package func entryPoints() -> EntryPoints { EntryPoints(state, model) }
 }
-
-extension Semantics.Profile {
-  /// The CNI that a state shows, and `kubernetes` where it shows none that differs from it.
-  package init(of state: ClusterState) {
-    switch state.enforcement.cni {
-    case "calico": self = .calico
-    case "cilium": self = .cilium
-    case "ovn-kubernetes": self = .ovn
-    default: self = .kubernetes
-    }
-  }
-}

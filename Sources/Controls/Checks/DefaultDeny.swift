@@ -2,11 +2,13 @@ import KubeModel
 import Reachability
 
 extension Check {
-  /// Judged on every workload and on a new pod without labels: isolated, and not open to all.
+  /// Judged by all kinds of policy together on every workload, running or not, and on a new pod without labels: isolated,
+  /// and not open to all. What is allowed under conditions counts as open.
   static let defaultDenyIngress = defaultDeny(
     "NP-COV-02", .ingress, "Each namespace denies ingress by default, in effect")
 
-  /// Judged on every workload and on a new pod without labels: isolated, and not open to all.
+  /// Judged by all kinds of policy together on every workload, running or not, and on a new pod without labels: isolated,
+  /// and not open to all. What is allowed under conditions counts as open.
   static let defaultDenyEgress = defaultDeny(
     "NP-COV-03", .egress, "Each namespace denies egress by default, in effect")
 
@@ -26,8 +28,7 @@ extension Check {
               yamlPath: judged.yamlPath,
               remedy: judged.yamlPath == nil
                 ? "Deny \(direction.rawValue) by default in namespace '\(context.name)'." : "Limit the rule, or remove it.",
-              remedyYAML: judged.yamlPath == nil
-                ? Remedies.defaultDeny(context.name, [direction == .ingress ? "Ingress" : "Egress"]) : nil))
+              remedyYAML: judged.yamlPath == nil ? Remedies.defaultDeny(context.name, [direction]) : nil))
         }
         answer.add(context.subject, judged.status, judged.reason)
         return answer
@@ -42,34 +43,32 @@ extension Check {
   }
 
   private static func judge(_ direction: Direction, _ context: NamespaceContext) -> Judgement {
-    let namespace = context.name
-    if let reason = context.isolation.unknownReason(namespace) {
-      return Judgement(status: .notEvaluated, reason: reason)
-    }
-    let workloads = context.workloads.flatMap { workload in
-      workload.variants.filter { !$0.hostNetwork }.map { (workload.title, $0.labels) }
-    }
-    for (title, labels) in workloads + [("a new pod without labels", [:])] {
-      switch context.isolation.verdict(labels, in: namespace, direction) {
-      case .closed: continue
-      case .notIsolated:
-        return Judgement(
-          status: .fail, reason: "\(title) is not isolated for \(direction.rawValue)")
-      case .open(let policy, let rule, let everyone):
-        return Judgement(
-          status: .fail,
-          reason: "NetworkPolicy \(policy) allows \(direction.rawValue) \(direction == .ingress ? "from" : "to") \(everyone) on \(title)",
-          storePath: context.isolation.policies[namespace]?.first { $0.policy.name == policy }?.path,
-          yamlPath: rule)
-      case .unknown(let reason): return Judgement(status: .notEvaluated, reason: reason)
+    let isolation = context.isolation
+    if let reason = isolation.unknownReason { return Judgement(status: .notEvaluated, reason: reason) }
+    let subjects = context.workloads.map { ($0.title, Isolation.Subject.workload($0.title)) }
+    for (title, subject) in subjects + [("a new pod without labels", .newcomer)] {
+      for verdict in isolation.verdicts(subject, direction) {
+        switch verdict {
+        case .closed: continue
+        case .notIsolated: return Judgement(status: .fail, reason: "\(title) is not isolated for \(direction.rawValue)")
+        case .open(let opening):
+          let who = opening.policy.map { "\($0.kind) \($0.name) allows" } ?? "policies allow"
+          return Judgement(
+            status: .fail, reason: "\(who) \(direction.rawValue) \(direction.preposition) \(opening.everyone) on \(title)",
+            storePath: opening.policy?.path, yamlPath: opening.path)
+        case .unknown(let reason): return Judgement(status: .notEvaluated, reason: reason)
+        }
       }
     }
-    // Where a policy closes every pod, those that were not seen are closed too.
-    if !context.isolation.closesEveryPod(in: namespace, direction),
-      let reason = context.unreadWorkloads
-    {
+    // Where policy closes every pod, those that were not seen are closed too.
+    if let reason = context.unreadWorkloads, !isolation.closesEveryPod(direction) {
       return Judgement(status: .notEvaluated, reason: reason)
     }
     return Judgement(status: .pass)
   }
+}
+
+extension Direction {
+  /// `from` and `to`.
+  var preposition: String { self == .ingress ? "from" : "to" }
 }

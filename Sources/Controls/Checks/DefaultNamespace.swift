@@ -9,7 +9,8 @@ extension Check {
     .cluster(.namespace("default")) { context in
       guard context.isAnythingThere else { return CheckAnswer() }
       var answer = CheckAnswer()
-      let namespace = NamespaceContext("default", context.state.part(context.state.entries.filter { $0.object.namespace == "default" }))
+      let namespace = NamespaceContext(
+        "default", context.state.part(context.state.entries.filter { $0.object.namespace == "default" }), context.rulings)
       for workload in namespace.workloads {
         answer.findings.append(
           .init(

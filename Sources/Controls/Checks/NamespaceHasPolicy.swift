@@ -1,4 +1,5 @@
 import KubeModel
+import Reachability
 
 extension Check {
   /// Existence only: the literal reading of CIS 5.3.2. Every namespace counts, those of the system too.
@@ -21,7 +22,7 @@ extension Check {
         .init(
           subject: context.subject, message: "has no network policy", storePath: context.path,
           remedy: "Add a default-deny policy to namespace '\(context.name)', then allow what is needed.",
-          remedyYAML: Remedies.defaultDeny(context.name, ["Ingress", "Egress"])))
+          remedyYAML: Remedies.defaultDeny(context.name, [.ingress, .egress])))
       answer.add(context.subject, .fail, "no network policy")
       return answer
     })

@@ -2,23 +2,25 @@ import KubeModel
 import Reachability
 
 extension Check {
-  /// Workloads on the host's network are outside of policy; NP-COV-06 lists them.
+  /// Isolated by policies of any kind: what no rule allows is denied. What rules allow is not looked at. Workloads on the
+  /// host's network are outside of policy; NP-COV-06 lists them.
   static let workloadIsolatedIngress = workloadIsolated(
     "NP-COV-04", .ingress, "Each workload is isolated for ingress")
 
-  /// Workloads on the host's network are outside of policy; NP-COV-06 lists them.
+  /// Isolated by policies of any kind: what no rule allows is denied. What rules allow is not looked at. Workloads on the
+  /// host's network are outside of policy; NP-COV-06 lists them.
   static let workloadIsolatedEgress = workloadIsolated(
     "NP-COV-05", .egress, "Each workload is isolated for egress")
 
   private static func workloadIsolated(_ id: String, _ direction: Direction, _ title: String) -> Check {
     Check(
-      id: id, title: title, reason: "A pod that no policy selects in a direction is open to everyone in it.",
+      id: id, title: title, reason: "A pod that no policy closes in a direction is open to everyone in it.",
       remedy: "Add a policy that selects the workload, or one that selects every pod of its namespace.",
       population: "workloads", whenNone: "there are no workloads", restsOnEnforcement: true,
       .namespaces { context in
         var answer = CheckAnswer()
         for workload in context.workloads { judge(workload, direction, context, &answer) }
-        if !context.isolation.closesEveryPod(in: context.name, direction), let unseen = context.unseenWorkloads {
+        if let unseen = context.unseenWorkloads, !context.isolation.closesEveryPod(direction) {
           answer.outcomes.append(unseen)
         }
         return answer
@@ -29,10 +31,11 @@ extension Check {
     _ workload: Workload, _ direction: Direction, _ context: NamespaceContext, _ answer: inout CheckAnswer
   ) {
     let subject = context.subject(workload)
-    let variants = workload.variants.filter { !$0.hostNetwork }
-    guard !variants.isEmpty else { return answer.add(subject, .notApplicable, "runs on the host's network") }
-    for variant in variants {
-      switch context.isolation.verdict(variant.labels, in: context.name, direction) {
+    guard workload.variants.contains(where: { !$0.hostNetwork }) else {
+      return answer.add(subject, .notApplicable, "runs on the host's network")
+    }
+    for verdict in context.isolation.verdicts(.workload(workload.title), direction) {
+      switch verdict {
       case .closed, .open: continue
       case .unknown(let reason): return answer.add(subject, .notEvaluated, reason)
       case .notIsolated:
@@ -41,7 +44,7 @@ extension Check {
           .init(
             subject: subject, message: reason, storePath: context.path(of: workload),
             remedy: "Add a policy that selects it, or deny by default in '\(context.name)'.",
-            remedyYAML: Remedies.defaultDeny(context.name, [direction == .ingress ? "Ingress" : "Egress"])))
+            remedyYAML: Remedies.defaultDeny(context.name, [direction])))
         return answer.add(subject, .fail, reason)
       }
     }

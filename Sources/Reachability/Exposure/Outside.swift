@@ -122,8 +122,15 @@ extension IPRange {
 }
 
 extension Connections.Outcome {
+  /// What passes by either.
+  package func union(_ other: Connections.Outcome) -> Connections.Outcome {
+    Connections.Outcome(
+      allowed: allowed.union(other.allowed), conditional: conditional.union(other.conditional),
+      ambiguous: ambiguous.union(other.ambiguous), unknown: unknown.union(other.unknown))
+  }
+
   /// What of it is about some traffic.
-  fileprivate func limited(to traffic: TrafficSet) -> Connections.Outcome {
+  func limited(to traffic: TrafficSet) -> Connections.Outcome {
     Connections.Outcome(
       allowed: allowed.intersection(traffic), conditional: conditional.intersection(traffic),
       ambiguous: ambiguous.intersection(traffic), unknown: unknown.intersection(traffic))

@@ -66,6 +66,11 @@ package struct WrittenRule: Sendable, Hashable {
     }
   }
 
+  /// The directions that a policy states to close where it allows nothing.
+  package static func closedDirections(of object: KubeObject) -> Set<Direction> {
+    Set((all(of: object) ?? []).filter { $0.role == .isolation }.compactMap(\.direction))
+  }
+
   /// The normal form.
   package var form: RuleForm {
     guard role != .unreadable else { return RuleForm(.unreadable, conditions: ["\(path) \(JSONWriter.line(of: value))"]) }

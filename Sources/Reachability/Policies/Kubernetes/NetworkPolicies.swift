@@ -81,6 +81,7 @@ package enum NetworkPolicies {
       let peersKey = direction == .ingress ? "from" : "to"
       return fields.list(spec?[direction.rawValue], path).enumerated().map { index, rule in
         let path = "\(path)[\(index)]"
+        if rule.map == nil, !rule.isNull { fields.note(path, "is no rule") }
         fields.expectKeys(rule, [peersKey, "ports"], path)
         let peers = fields.list(rule[peersKey], "\(path).\(peersKey)")
         let ports = fields.list(rule["ports"], "\(path).ports")
@@ -140,6 +141,7 @@ package enum NetworkPolicies {
       var named: [NamedPort] = []
       for (index, port) in ports.enumerated() {
         let path = "\(path)[\(index)]"
+        if port.map == nil { fields.note(path, "is no port") }
         fields.expectKeys(port, ["port", "endPort", "protocol"], path)
         let stated = port["protocol"].flatMap { $0.isNull ? nil : $0 } ?? "TCP"
         guard let transport = stated.string.flatMap(NetworkPolicies.transport) else {
