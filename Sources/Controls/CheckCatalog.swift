@@ -1,19 +1,27 @@
+package import Registers
+
 /// Every check that Ambit knows.
 package enum CheckCatalog {
-  /// The checks that are computed, in the order of their ids.
-  package static let all: [Check] = [
+  /// The checks that are computed where the owner decided nothing, in the order of their ids.
+  package static let all = checks(.none)
+
+  /// The checks that are computed, the owner's own ones among them, in the order of their ids.
+  package static func checks(_ rulings: Rulings) -> [Check] {
+    (fixed + [.forbiddenFlows(rulings)] + rulings.assertions.all.map(Check.assertion)).sorted { $0.id < $1.id }
+  }
+
+  /// Those that are the same whatever the owner decided.
+  private static let fixed: [Check] = [
     .namespaceHasPolicy, .defaultDenyIngress, .defaultDenyEgress, .workloadIsolatedIngress,
     .workloadIsolatedEgress, .hostNetwork, .defaultNamespace, .enforcement, .kindsRead,
     .allowAllIngress, .allowAllEgress, .danglingPolicy, .publicIngress, .publicEgress, .metadataEndpoint, .wholeNamespacePeers,
-    .ownedPorts, .insecurePorts, .nodePorts,
-  ].sorted { $0.id < $1.id }
+    .ownedPorts, .insecurePorts, .nodePorts, .zoneMembership, .policyWriters, .escalators,
+  ]
 
   package static func check(_ id: String) -> Check? { all.first { $0.id == id } }
 
   /// Questions that frameworks map to and that no check computes yet: a person answers them.
   package static let uncomputed: [String: String] = [
-    "NP-ZONE-01": "Declared forbidden flows between zones are unreachable",
-    "NP-ZONE-02": "Every namespace belongs to a zone",
     "NP-ZONE-03": "A generated network diagram exists for the period",
     "NP-CHG-01": "The population of policy changes is complete and countable",
     "NP-CHG-02": "Every change names its actor",
@@ -29,8 +37,6 @@ package enum CheckCatalog {
     "NP-REV-01": "The rule sets were reviewed in time",
     "NP-REV-02": "Every waiver is valid",
     "NP-REV-03": "A segmentation test was done in time",
-    "NP-RBAC-01": "Who can write policies",
-    "NP-RBAC-02": "Who can escalate, bind, impersonate or edit admission webhooks",
     "NP-RBAC-03": "Access to policies was reviewed",
     "NP-LOG-01": "The audit policy records writes of policies",
     "NP-LOG-02": "The API server keeps its audit log as required",

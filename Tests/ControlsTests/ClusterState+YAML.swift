@@ -1,5 +1,6 @@
 import Controls
 import KubeModel
+import Registers
 
 struct UnreadableYAML: Error { let problems: [String] }
 
@@ -41,7 +42,9 @@ extension ClusterState {
     return folder.results().map(\.object)
   }
 
-  func result(_ id: String) -> CheckResult? { CheckCatalog.check(id)?.result(CheckContext(self)) }
+  func result(_ id: String, _ rulings: Rulings = .none) -> CheckResult? {
+    CheckCatalog.checks(rulings).first { $0.id == id }?.result(CheckContext(self, rulings))
+  }
   func status(_ id: String) -> ControlStatus? { result(id)?.status }
 }
 
@@ -79,4 +82,14 @@ enum Manifest {
   }
 
   static let denyBoth = "{podSelector: {}, policyTypes: [Ingress, Egress]}"
+}
+
+extension Rulings {
+  /// The rulings of these registers, each a kind and what stands under its `spec`, in YAML of one line.
+  init(_ registers: [(kind: String, spec: String)]) {
+    self.init { (name) -> [UInt8]? in
+      registers.first { $0.kind.lowercased() == name }
+        .map { Array("{apiVersion: ambit/v1, kind: \($0.kind), spec: \($0.spec)}".utf8) }
+    }
+  }
 }

@@ -196,7 +196,7 @@ import Testing
 
   @Test func `the effective checks rest on enforcement, existence does not`() {
     let resting = CheckCatalog.all.filter(\.restsOnEnforcement).map(\.id)
-    #expect(resting == ["NP-COV-02", "NP-COV-03", "NP-COV-04", "NP-COV-05", "NP-RULE-05", "NP-RULE-10"])
+    #expect(resting == ["NP-COV-02", "NP-COV-03", "NP-COV-04", "NP-COV-05", "NP-RULE-05", "NP-RULE-10", "NP-ZONE-01"])
   }
 
   @Test func `the schema names the keys that the reader takes`() throws {

@@ -112,11 +112,12 @@ extension PolicyScope {
 
 extension Permission {
   /// The ports in words.
-  var portText: String { isEveryPort ? "every port" : traffic.isEmpty ? "no port" : traffic.portsOrOthers }
+  var portText: String { isEveryPort ? "every port" : traffic.portsOrOthers }
 }
 
 extension TrafficSet {
-  fileprivate var portsOrOthers: String {
-    intersection(.everyPort).isEmpty ? "traffic without ports" : connectionText
+  /// The ports in words, where it has any.
+  var portsOrOthers: String {
+    intersection(.everyPort).isEmpty ? "traffic without ports" : isEveryPort ? "every port" : connectionText
   }
 }

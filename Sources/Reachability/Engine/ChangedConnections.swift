@@ -69,7 +69,8 @@ package struct ChangedConnections {
 
   private mutating func compare(_ source: Int, _ destination: Int) {
     func state(_ engine: ReachabilityEngine) -> UInt32 {
-      engine.joined(engine.model.workloads[source].endpoints, engine.model.workloads[destination].endpoints)
+      engine.state(
+        from: engine.model.workloads[source].endpoints, to: engine.model.workloads[destination].endpoints)
     }
     add(.workload(source), .workload(destination), state(old), state(new))
   }
@@ -77,8 +78,7 @@ package struct ChangedConnections {
   private mutating func compare(_ workload: Int, range: Int, _ direction: Direction) {
     let place = new.ranges(direction)[range]
     func state(_ engine: ReachabilityEngine) -> UInt32 {
-      engine.model.workloads[workload].endpoints.map { engine.row($0, direction).state(engine.rangeStart(direction) + range) }
-        .reduce(engine.deniedState) { $0 == $1 ? $0 : engine.table.join($0, $1, .any) }
+      engine.state(engine.model.workloads[workload].endpoints, direction, range: range)
     }
     let (own, other) = (Connections.End.workload(workload), Connections.End.addresses(place))
     add(direction == .egress ? own : other, direction == .egress ? other : own, state(old), state(new))
@@ -90,19 +90,5 @@ package struct ChangedConnections {
       Change(
         source: source, destination: destination, old: Connections.Outcome(old.table.map(left)),
         new: Connections.Outcome(new.table.map(right))))
-  }
-}
-
-extension ReachabilityEngine {
-  /// What becomes of the traffic between any of some endpoints and any of others.
-  fileprivate func joined(_ sources: [Int], _ destinations: [Int]) -> UInt32 {
-    var result = deniedState
-    for source in sources {
-      for destination in destinations {
-        let state = table.join(row(source, .egress).state(destination), row(destination, .ingress).state(source), .both)
-        if state != result { result = table.join(result, state, .any) }
-      }
-    }
-    return result
   }
 }

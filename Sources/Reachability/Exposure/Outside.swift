@@ -116,7 +116,8 @@ extension EntryPoint.Kind {
 }
 
 extension IPRange {
-  fileprivate func intersection(_ other: IPRange) -> IPRange? {
+  /// What lies in both.
+  package func intersection(_ other: IPRange) -> IPRange? {
     overlaps(other) ? IPRange(family, max(low, other.low), min(high, other.high)) : nil
   }
 }

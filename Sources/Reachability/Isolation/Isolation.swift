@@ -82,7 +82,8 @@ package final class Isolation: Sendable {
 
   // MARK: What is not known
 
-  private static func unknownReason(_ namespace: String?, _ state: ClusterState, _ set: PolicySet) -> String? {
+  /// Why nothing can be said of what policies of a state do in a namespace, or nil.
+  package static func unknownReason(_ namespace: String?, _ state: ClusterState, _ set: PolicySet) -> String? {
     func isHere(_ identity: Policy.Identity) -> Bool { identity.namespace == nil || identity.namespace == namespace }
     if let reason = state.unreadPolicies(namespace: namespace) { return reason }
     if let entry = state.entries.first(where: { entry in

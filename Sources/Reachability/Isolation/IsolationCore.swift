@@ -134,9 +134,7 @@ struct IsolationCore {
   // MARK: Outcomes
 
   func outcome(_ subject: Isolation.Subject, to addresses: [IPRange], _ traffic: TrafficSet) -> Connections.Outcome {
-    let start = engine.rangeStart(.egress)
-    let columns = engine.ranges(.egress).enumerated().filter { _, range in addresses.contains { $0.overlaps(range) } }
-      .map { start + $0.offset }
+    let columns = engine.places(of: addresses, .egress).map { engine.rangeStart(.egress) + $0 }
     return outcome(subject, columns, traffic)
   }
 
