@@ -16,8 +16,8 @@ package struct AmbitCommand: AsyncParsableCommand {
       InitCommand.self, SnapshotCommand.self, ImportCommand.self, WatchCommand.self, StatusCommand.self,
       ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, DriftCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
-      LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self,
-      ReportCommand.self, FrameworkCommand.self, ScopeCommand.self, RegisterCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
+      LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self, StateCommand.self,
+      ReportCommand.self, FrameworkCommand.self, ScopeCommand.self, RegisterCommand.self, WaiverCommand.self, AttestCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
       IndexCommand.self, SyncCommand.self,
       MaintainCommand.self, RetainCommand.self,
     ])

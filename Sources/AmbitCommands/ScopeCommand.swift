@@ -2,6 +2,7 @@ import AmbitKit
 import ArgumentParser
 import Controls
 import KubeModel
+import Registers
 
 struct ScopeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

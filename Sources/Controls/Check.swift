@@ -24,6 +24,10 @@ package struct Check: Sendable {
     case cluster(Reads, @Sendable (CheckContext) -> CheckAnswer)
     /// Of each namespace by itself, and of what stands in none.
     case both(@Sendable (NamespaceContext) -> CheckAnswer, Reads, @Sendable (CheckContext) -> CheckAnswer)
+    /// Of what the record tells of a stretch of time.
+    case record(@Sendable (RecordFacts) -> CheckAnswer)
+    /// Of people: attestations answer it.
+    case papers
   }
 
   /// The objects that a question to the whole cluster reads, besides coverage and enforcement, which every question may.
@@ -61,6 +65,8 @@ package struct Check: Sendable {
       case .cluster(let reads, let ask): .cluster(reads) { heeding($0.rulings.exclusions, ask($0)) }
       case .both(let ask, let reads, let askCluster):
         .both({ heeding($0.rulings.exclusions, ask($0)) }, reads) { heeding($0.rulings.exclusions, askCluster($0)) }
+      case .record(let ask): .record { heeding($0.exclusions, ask($0)) }
+      case .papers: .papers
       }
   }
 
@@ -74,6 +80,10 @@ package struct Check: Sendable {
     case .both(let ask, _, let askCluster):
       let answers = context.namespaces.map(ask) + [askCluster(context), context.unseen]
       return CheckResult(self, CheckAnswer(adding: answers), isAnythingThere: context.isAnythingThere)
+    case .record, .papers:
+      let outcome = CheckResult.Outcome(
+        subject: .cluster(context.state.cluster), status: .notEvaluated, reason: "a state alone does not answer it")
+      return CheckResult(self, CheckAnswer([outcome]), isAnythingThere: true)
     }
   }
 }

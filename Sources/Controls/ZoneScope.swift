@@ -101,7 +101,7 @@ extension FlowJudge {
     }
     if !flows.isEmpty { return .connected(flows) }
     let reasons = [namespace] + side.workloads.map { model.workloads[$0.place].workload.namespace }
-    if let reason = reasons.lazy.compactMap({ unknown[$0] }).first { return .unknown(reason: reason) }
+    if let reason = reasons.compactMap({ unknown[$0] }).first { return .unknown(reason: reason) }
     return isDoubtful ? .unknown(reason: "policies of one rank decide differently, or cannot be evaluated") : .outOfScope
   }
 }

@@ -1,5 +1,6 @@
 import AmbitKit
 import Controls
+import HistoryIndex
 import KubeModel
 
 /// What is in a zone's scope.

@@ -73,7 +73,7 @@ package struct Assessor {
     self.extent = extent
     self.isComplete = isComplete
     lastCoverage = coverage
-    let stateChecks = CheckCatalog.all.filter(\.asksStates)
+    let stateChecks = CheckVersions.all(plan)
     let tracks = try CheckTracks(plan, history, stateChecks)
     work = Work(asked: tracks.work.asked, known: tracks.work.known, anew: tracks.work.anew)
     let readers = stateChecks.indices.map { TrackReader($0, tracks, plan) }
@@ -122,7 +122,8 @@ package struct Assessor {
     return RecordFacts(
       cluster: history.cluster, span: span, observed: observed, changes: population.changes,
       population: population.population, logs: population.logs, integrity: extent.integrity, begins: first?.capturedTo,
-      drift: try drift(history, plan, registers), approvedActors: rulings.parameters.approvedActors,
+      drift: try drift(history, plan, registers), exclusions: rulings.exclusions,
+      approvedActors: rulings.parameters.approvedActors,
       waivers: try AssessedPapers.waivers(plan, registers, readers), retention: rulings.parameters.retention, clockSkew: nil)
   }
 

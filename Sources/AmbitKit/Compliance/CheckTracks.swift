@@ -13,8 +13,7 @@ struct CheckTracks {
   /// A scope's answer from a segment on.
   struct Step {
     let segment: Int
-    /// Nil for what is of the cluster as a whole.
-    let namespace: String?
+    let scope: QuestionPlan.Scope
     /// A place in `answers`.
     let answer: Int
   }
@@ -46,13 +45,14 @@ struct CheckTracks {
     self.history = history
     self.checks = checks
     steps = Array(repeating: [], count: checks.count)
-    let namespaceChecks = checks.indices.filter { if case .namespaces = checks[$0].question { true } else { false } }
-    var questions = QuestionPlan(plan, checks, namespaceChecks)
+    let namespaceChecks = checks.indices.filter { checks[$0].asksNamespaces }
+    let versions = CheckVersions(plan, checks)
+    var questions = QuestionPlan(plan, versions, namespaceChecks)
     try questions.walk(history)
     enforcement = try questions.enforcement(history)
     populated = questions.namespaceCounts.map { ($0.segment, $0.count > 0) }
     work.anew = questions.askedAnew(readings: plan.readings.count { !$0.isFailed })
-    try answer(questions, namespaceChecks)
+    try answer(questions, namespaceChecks, versions)
   }
 
   /// Whether a segment's state shows a cluster at all.
@@ -60,11 +60,11 @@ struct CheckTracks {
 
   // MARK: Answers
 
-  private mutating func answer(_ questions: QuestionPlan, _ namespaceChecks: [Int]) throws {
+  private mutating func answer(_ questions: QuestionPlan, _ namespaceChecks: [Int], _ versions: CheckVersions) throws {
     let unique = Set(questions.questions.map(\.key))
     let known = try knownAnswers(unique)
     let missing = questions.firstOfEach { known[$0] == nil }
-    let found = try Evaluators.answers(to: missing, questions, history, checks, namespaceChecks)
+    let found = try Evaluators.answers(to: missing, questions, history, versions, namespaceChecks)
     if !found.isEmpty {
       // A store that cannot be written to is asked again next time.
       try? history.ambit.index.write { writer in
@@ -89,7 +89,7 @@ struct CheckTracks {
       let answers = placesOfKey[question.key] ?? []
       let asked = question.check.map { [$0] } ?? namespaceChecks
       for (check, answer) in zip(asked, answers) {
-        steps[check].append(Step(segment: question.segment, namespace: question.namespace, answer: answer))
+        steps[check].append(Step(segment: question.segment, scope: question.scope, answer: answer))
       }
     }
     try addAbsences(questions, namespaceChecks)
@@ -99,8 +99,8 @@ struct CheckTracks {
   private mutating func addAbsences(_ questions: QuestionPlan, _ namespaceChecks: [Int]) throws {
     for absence in questions.absences {
       answers.append(absence.answer)
-      for check in namespaceChecks {
-        steps[check].append(Step(segment: absence.segment, namespace: absence.namespace, answer: answers.count - 1))
+      for check in absence.check.map({ [$0] }) ?? namespaceChecks {
+        steps[check].append(Step(segment: absence.segment, scope: absence.scope, answer: answers.count - 1))
       }
     }
     for check in steps.indices {

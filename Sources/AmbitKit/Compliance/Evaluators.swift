@@ -15,7 +15,7 @@ enum Evaluators {
   /// Shares the questions out by time among as many workers as there are processors; each walks to its first state by
   /// names alone.
   static func answers(
-    to questions: [QuestionPlan.Question], _ plan: QuestionPlan, _ history: ClusterHistory, _ checks: [Check],
+    to questions: [QuestionPlan.Question], _ plan: QuestionPlan, _ history: ClusterHistory, _ checks: CheckVersions,
     _ namespaceChecks: [Int]
   ) throws -> [SHA256Value: [CheckAnswer]] {
     guard !questions.isEmpty else { return [:] }
@@ -62,14 +62,14 @@ private final class ObjectSource: @unchecked Sendable {
 private struct Evaluator {
   private let plan: QuestionPlan
   private let source: ObjectSource
-  private let checks: [Check]
+  private let checks: CheckVersions
   private let namespaceChecks: [Int]
   private var walk: StateWalk
   private var state = 0
   private var objects: [String: ClusterState.Entry] = [:]
   private var facts: (blob: String?, coverage: Int, facts: ClusterFacts)?
 
-  init(_ plan: QuestionPlan, _ source: ObjectSource, _ checks: [Check], _ namespaceChecks: [Int]) {
+  init(_ plan: QuestionPlan, _ source: ObjectSource, _ checks: CheckVersions, _ namespaceChecks: [Int]) {
     self.plan = plan
     self.source = source
     self.checks = checks
@@ -88,11 +88,11 @@ private struct Evaluator {
     let rulings = plan.plan.rulings[segment.rulings]
     if let check = question.check {
       let context = CheckContext(try part(walk.items, segment), rulings)
-      return [checks[check].answer(context)]
+      return [checks.check(check, segment.rulings)?.answer(context) ?? CheckAnswer()]
     }
-    let name = question.namespace ?? ""
+    guard case .namespace(let name) = question.scope else { return [] }
     let context = NamespaceContext(name, try part(walk.items(for: name), segment), rulings)
-    return namespaceChecks.map { checks[$0].answer(context) }
+    return namespaceChecks.map { checks.check($0, segment.rulings)?.answer(context) ?? CheckAnswer() }
   }
 
   private mutating func part(_ items: [String: StateWalk.Item], _ segment: PeriodPlan.Segment) throws -> ClusterState {

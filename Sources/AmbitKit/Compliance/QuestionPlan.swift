@@ -8,9 +8,26 @@ internal import SnapshotStore
 
 /// Which questions a period asks: for each scope, one wherever something changes that its answer rests on.
 struct QuestionPlan {
+  /// What is asked.
+  enum Scope: Sendable, Hashable {
+    case namespace(String)
+    case cluster
+    /// Namespaces that nobody could see.
+    case unseen
+
+    /// In the order in which they are told.
+    var order: String {
+      switch self {
+      case .cluster: ""
+      case .namespace(let name): "n\(name)"
+      case .unseen: "u"
+      }
+    }
+  }
+
   struct Question: Sendable {
     let segment: Int
-    let namespace: String?
+    let scope: Scope
     /// The check, by its place, that asks the whole cluster; nil for all those that ask a namespace.
     let check: Int?
     /// A digest of everything that the answers rest on.
@@ -20,12 +37,14 @@ struct QuestionPlan {
   /// What is said of a scope that cannot be asked.
   struct Absence {
     let segment: Int
-    let namespace: String?
+    let scope: Scope
+    /// The check of which it is said; nil for all that ask namespaces.
+    let check: Int?
     let answer: CheckAnswer
   }
 
   let plan: PeriodPlan
-  private let checks: [Check]
+  private let checks: CheckVersions
   private let namespaceChecks: [Int]
   /// The state with which the period begins, and the steps from each state to the next.
   private(set) var first: [StateEntry] = []
@@ -36,7 +55,7 @@ struct QuestionPlan {
   /// How many namespaces there are, by segment from which on.
   private(set) var namespaceCounts: [(segment: Int, count: Int)] = []
 
-  init(_ plan: PeriodPlan, _ checks: [Check], _ namespaceChecks: [Int]) {
+  init(_ plan: PeriodPlan, _ checks: CheckVersions, _ namespaceChecks: [Int]) {
     self.plan = plan
     self.checks = checks
     self.namespaceChecks = namespaceChecks
@@ -94,21 +113,29 @@ struct QuestionPlan {
     let asked = all || touched.shared ? present : present.filter(touched.namespaces.contains)
     for name in asked {
       let key = walker.key(of: name, base)
-      questions.append(Question(segment: number, namespace: name, check: nil, key: key))
+      questions.append(Question(segment: number, scope: .namespace(name), check: nil, key: key))
     }
     for gone in walker.known.subtracting(present).sorted() {
-      absences.append(Absence(segment: number, namespace: gone, answer: CheckAnswer()))
+      absences.append(Absence(segment: number, scope: .namespace(gone), check: nil, answer: CheckAnswer()))
     }
     walker.known = Set(present)
     if all {
       let state = ClusterState(
         cluster: plan.cluster, entries: [], coverage: plan.coverages[segment.coverage],
         enforcement: ClusterState.Enforcement(basis: .unknown, cni: nil, detail: ""))
-      absences.append(Absence(segment: number, namespace: nil, answer: CheckContext(state).unseen))
+      absences.append(Absence(segment: number, scope: .unseen, check: nil, answer: CheckContext(state).unseen))
     }
     if namespaceCounts.last?.count != present.count { namespaceCounts.append((number, present.count)) }
-    for place in walker.clusterChecks where all || walker.isTouched(place, touched) {
-      questions.append(Question(segment: number, namespace: nil, check: place, key: walker.key(ofCheck: place, base, touched, all: all)))
+    for place in checks.checks.indices {
+      guard let reads = checks.check(place, segment.rulings)?.reads else {
+        if all, checks.checks[place].reads != nil {
+          absences.append(Absence(segment: number, scope: .cluster, check: place, answer: CheckAnswer()))
+        }
+        continue
+      }
+      guard all || touched.kinds.contains(where: { reads.includes($0.type, $0.namespace) }) else { continue }
+      let key = walker.key(ofCheck: place, reads, base, touched, all: all)
+      questions.append(Question(segment: number, scope: .cluster, check: place, key: key))
     }
   }
 
@@ -123,7 +150,7 @@ struct QuestionPlan {
   /// How many questions evaluating each reading anew would ask.
   func askedAnew(readings: Int) -> Int {
     let most = namespaceCounts.map(\.count).max() ?? 0
-    return max(readings, 1) * (most * namespaceChecks.count + checks.count - namespaceChecks.count)
+    return max(readings, 1) * (most * namespaceChecks.count + checks.checks.count { $0.reads != nil })
   }
 
   /// How policy is enforced from a segment on.
@@ -137,21 +164,19 @@ struct QuestionPlan {
 /// A state that is walked, with the digests of what each question reads.
 private struct Walker {
   var state: StateWalk
-  let clusterChecks: [Int]
   /// The namespaces that were there before.
   var known: Set<String> = []
-  private let checks: [Check]
+  private let checks: CheckVersions
   private let plan: PeriodPlan
   private let coverageDigests: [SHA256Value]
   private var shared: SHA256Value?
   /// By check, the digest of what it reads of each namespace, and of what has none (nil).
   private var parts: [Int: [String?: SHA256Value]] = [:]
 
-  init(_ state: StateWalk, _ checks: [Check], _ plan: PeriodPlan) {
+  init(_ state: StateWalk, _ checks: CheckVersions, _ plan: PeriodPlan) {
     self.state = state
     self.checks = checks
     self.plan = plan
-    clusterChecks = checks.indices.filter { if case .cluster = checks[$0].question { true } else { false } }
     coverageDigests = plan.coverages.map { coverage in
       SHA256Value(
         of: coverage.flatMap { kind -> [UInt8] in
@@ -182,17 +207,10 @@ private struct Walker {
     return SHA256Value(of: base + shared.bytes + Array(namespace.utf8) + [0] + state.digest(of: namespace).bytes)
   }
 
-  private func includes(_ check: Int) -> (@Sendable (ResourceType, String?) -> Bool)? {
-    if case .cluster(let reads, _) = checks[check].question { reads.includes } else { nil }
-  }
-
-  func isTouched(_ check: Int, _ touched: StateWalk.Touched) -> Bool {
-    guard let includes = includes(check) else { return false }
-    return touched.kinds.contains { includes($0.type, $0.namespace) }
-  }
-
-  mutating func key(ofCheck check: Int, _ base: [UInt8], _ touched: StateWalk.Touched, all: Bool) -> SHA256Value {
-    guard let includes = includes(check) else { return SHA256Value(of: base) }
+  mutating func key(
+    ofCheck check: Int, _ reads: Check.Reads, _ base: [UInt8], _ touched: StateWalk.Touched, all: Bool
+  ) -> SHA256Value {
+    let includes = reads.includes
     var digests = parts[check] ?? [:]
     if digests.isEmpty || all {
       digests = [nil: state.digest(of: nil, where: includes)]
@@ -203,7 +221,7 @@ private struct Walker {
       }
     }
     parts[check] = digests
-    var bytes = base + Array(checks[check].id.utf8) + [0]
+    var bytes = base + Array(checks.checks[check].id.utf8) + [0]
     for (name, digest) in digests.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) { bytes += Array((name ?? "").utf8) + [0] + digest.bytes }
     return SHA256Value(of: bytes)
   }

@@ -24,7 +24,7 @@ struct TrackReader {
   let check: Check
   private let plan: PeriodPlan
   private let tracks: CheckTracks
-  private var present: [String?: Int] = [:]
+  private var present: [QuestionPlan.Scope: Int] = [:]
   private var tally = StatusTally()
   private var places: [String: Int] = [:]
   private var judged: [Judged.Key: Judged] = [:]
@@ -42,16 +42,16 @@ struct TrackReader {
     var next = steps.startIndex
     var papers: Int?
     for (number, segment) in plan.segments.enumerated() {
-      var touched: [(scope: String?, answer: Int?)] = []
+      var touched: [(scope: QuestionPlan.Scope, answer: Int?)] = []
       while next < steps.endIndex, steps[next].segment == number {
-        touched.append((steps[next].namespace, steps[next].answer))
+        touched.append((steps[next].scope, steps[next].answer))
         next += 1
       }
       let isNewPaper = papers != segment.papers
       if isNewPaper {
         // What was waived may not be any more, and the other way round.
         let named = Set(touched.map(\.scope))
-        touched += present.filter { !named.contains($0.key) }.map { ($0.key, $0.value) }.sorted { ($0.0 ?? "") < ($1.0 ?? "") }
+        touched += present.filter { !named.contains($0.key) }.map { ($0.key, $0.value) }.sorted { $0.0.order < $1.0.order }
       }
       let before = papers
       papers = segment.papers
@@ -60,14 +60,14 @@ struct TrackReader {
       isAnythingThere = tracks.isAnythingThere(at: number)
       whole.set(tally.rollUp ?? (isAnythingThere ? .notApplicable : .notEvaluated), at: segment.range.lowerBound)
     }
-    for (_, answer) in present.sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+    for (_, answer) in present.sorted(by: { $0.key.order < $1.key.order }) {
       let answer = judge(answer, papers ?? 0).answer
       last.outcomes += answer.outcomes
       last.findings += answer.findings
     }
   }
 
-  private mutating func take(_ answer: Int?, _ scope: String?, _ number: Int, _ segment: PeriodPlan.Segment, before: Int) {
+  private mutating func take(_ answer: Int?, _ scope: QuestionPlan.Scope, _ number: Int, _ segment: PeriodPlan.Segment, before: Int) {
     let old = present[scope].map { judge($0, before) }
     let new = answer.map { judge($0, segment.papers) }
     present[scope] = answer

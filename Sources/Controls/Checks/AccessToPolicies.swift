@@ -62,12 +62,11 @@ extension Check {
       .cluster(.kinds(AccessRules.types)) { context in
         var answer = CheckAnswer()
         guard context.isAnythingThere else { return answer }
-        for type in AccessRules.types {
-          guard let reason = context.state.unreadReason(type) else { continue }
-          answer.add(.cluster(context.state.cluster), .notEvaluated, "\(type.qualifiedName) unread: \(reason)")
-        }
         let access = AccessRules(context.state)
-        for reason in access.missing.sorted() { answer.add(.cluster(context.state.cluster), .notEvaluated, reason) }
+        let unread = AccessRules.types.compactMap { type in
+          context.state.unreadReason(type).map { "\(type.qualifiedName) unread: \($0)" }
+        }
+        if let reason = unread.first ?? access.missing.min() { answer.add(.cluster(context.state.cluster), .notEvaluated, reason) }
         var found: [AccessRules.Subject: [(grant: AccessRules.Grant, rights: [String])]] = [:]
         for grant in access.grants {
           let rights = rights(grant)

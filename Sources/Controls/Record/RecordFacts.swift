@@ -1,4 +1,5 @@
 internal import KubeModel
+package import Registers
 
 /// What the record itself tells of a stretch of time, for checks about changes, history, reviews and logs.
 ///
@@ -89,6 +90,8 @@ package struct RecordFacts: Sendable {
   package let begins: Int64?
   /// Nil where no intended state is declared.
   package let drift: Drift?
+  /// What the owner takes out of checks.
+  package let exclusions: Exclusions
   /// Users and programs that may change policies, as the owner declared; empty where nothing is.
   package let approvedActors: Set<String>
   package let waivers: [AssessedWaiver]
@@ -99,7 +102,8 @@ package struct RecordFacts: Sendable {
 
   package init(
     cluster: String, span: Range<Int64>, observed: Assessment.Observed, changes: [RecordedChange], population: Population,
-    logs: [Range<Int64>], integrity: Integrity?, begins: Int64?, drift: Drift?, approvedActors: Set<String>,
+    logs: [Range<Int64>], integrity: Integrity?, begins: Int64?, drift: Drift?, exclusions: Exclusions,
+    approvedActors: Set<String>,
     waivers: [AssessedWaiver], retention: Int64, clockSkew: Int64?
   ) {
     self.cluster = cluster
@@ -111,6 +115,7 @@ package struct RecordFacts: Sendable {
     self.integrity = integrity
     self.begins = begins
     self.drift = drift
+    self.exclusions = exclusions
     self.approvedActors = approvedActors
     self.waivers = waivers
     self.retention = retention
