@@ -18,7 +18,14 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var assessed: AssessmentOptions
   @OptionGroup var namespaces: NamespaceOptions
-  @OptionGroup var output: OutputOptions
+
+  @Option(
+    name: [.short, .long],
+    help: "The format: table, json, yaml or csv; with --framework also oscal, sarif, junit, policyreport or in-toto")
+  var output: AssessmentFormat = .table
+
+  @Option(name: .long, help: ArgumentHelp("Only the controls of this baseline of the framework", valueName: "name"))
+  var baseline: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("Controls of this framework instead of checks", valueName: "name"))
   var framework: String?
@@ -31,32 +38,34 @@ struct CheckCommand: ParsableCommand {
     if framework != nil && (!checks.isEmpty || namespaces.namespace != nil || findings) {
       throw ValidationError("--framework answers controls: leave out checks, --namespace and --findings")
     }
+    if framework == nil && output.plain == nil { throw ValidationError("-o \(output.rawValue) goes with --framework") }
+    if framework == nil && baseline != nil { throw ValidationError("--baseline goes with --framework") }
   }
 
   func run() throws {
-    for id in checks where CheckCatalog.check(id) == nil {
+    for id in checks where CheckCatalog.check(id) == nil && !id.hasPrefix("OWN-") {
       let known = CheckCatalog.all.map(\.id)
       throw AmbitError(
         .usage, "there is no check '\(id)'" + NearMiss.suffix(id, among: known), hint: "they are \(known.joined(separator: ", "))")
     }
-    let framework = try framework.map(Framework.named)
+    let framework = try framework.map { try Framework.named($0).confined(toBaseline: baseline) }
     let targets = try assessed.targets()
     let statuses: [ControlStatus]
     let fails: Bool
     if let framework {
       let assessments = try targets.map { try $0.assessment(of: framework) }
-      CheckOutput.controls(assessments).print(output.output)
+      try output.print(assessments)
       statuses = assessments.flatMap { $0.controls.map(\.status) }
       fails = assessments.contains { $0.hasFailure }
     } else {
       let answered = targets.map { target in
         CheckOutput.Answered(target, checks: checks, namespace: namespaces.namespace)
       }
-      CheckOutput.checks(answered, listsFindings: findings || !checks.isEmpty).print(output.output)
+      CheckOutput.checks(answered, listsFindings: findings || !checks.isEmpty).print(output.plain ?? .table)
       statuses = answered.flatMap(\.statuses)
       fails = answered.contains(where: \.hasFailure)
     }
-    for target in targets { CheckCommand.tell(target, isTable: output.output == .table) }
+    for target in targets { CheckCommand.tell(target, isTable: output == .table) }
     if fails { throw ExitCode(1) }
     if statuses.contains(where: { [.notEvaluated, .error].contains($0) }) { throw ExitCode(2) }
   }

@@ -28,22 +28,3 @@ import Testing
     }
   }
 }
-
-@Suite struct ReportStatusTests {
-  static let all = ["pass", "fail", "waived", "attested", "manual", "not-applicable", "not-evaluated", "stale", "error"]
-
-  @Test func `only what is known to be good looks good`() {
-    #expect(ReportStatusTests.all.filter { ReportStatus.style($0) == "good" } == ["pass", "attested"])
-    #expect(ReportStatusTests.all.filter { ReportStatus.style($0) == "bad" } == ["fail", "error"])
-    for status in ["not-evaluated", "stale", "waived", "", "PASS", "passed", "anything"] {
-      #expect(ReportStatus.style(status) == "unknown")
-    }
-  }
-
-  @Test func `every status has a shape of its own`() {
-    let icons = ReportStatusTests.all.map(ReportStatus.icon)
-    #expect(Set(icons).count == icons.count)
-    #expect(!icons.contains(""))
-    #expect(ReportStatus.icon("anything") == ReportStatus.icon("not-evaluated"))
-  }
-}

@@ -31,6 +31,11 @@ struct FrameworkReference {
 }
 
 extension Framework {
+  /// The same framework, or those of its controls that the baseline of a name holds.
+  func confined(toBaseline name: String?) throws -> Framework {
+    try name.map { confined(to: try baseline(named: $0)) } ?? self
+  }
+
   /// The baseline of this name.
   func baseline(named name: String) throws -> Baseline {
     let names = baselines.map(\.id)

@@ -121,7 +121,7 @@ enum CheckOutput {
 
   // MARK: Controls
 
-  static func controls(_ assessments: [Assessment]) -> Output {
+  static func controls(_ assessments: [Assessment]) -> Table {
     let (isPeriod, isFleet) = (assessments.contains { !$0.isMoment }, assessments.count > 1)
     let headings = ["CONTROL", "STATUS"] + (isPeriod ? periodHeadings : []) + ["TITLE", "WHY"]
     var table = Table((isFleet ? ["CLUSTER"] : []) + headings)
@@ -140,62 +140,7 @@ enum CheckOutput {
         }
       }
     }
-    return Output(
-      table: table, kind: "ControlResults",
-      value: assessments.count == 1
-        ? .map(Mapping(assessments.flatMap(document))) : ["clusters": .list(assessments.map { .map(Mapping(document($0))) })])
-  }
-
-  private static func document(_ assessment: Assessment) -> [(String, Value)] {
-    let framework = assessment.framework
-    return [
-      ("cluster", .string(assessment.subject.cluster)), ("period", assessment.isMoment ? .null : span(assessment.period)),
-      ("at", .string(time(assessment.period.upperBound))), ("commit", .string(assessment.subject.commit)),
-      ("stateSHA256", .string(assessment.subject.stateDigest)), ("complete", .bool(assessment.isComplete)),
-      ("basis", basis(assessment.enforcement)),
-      (
-        "framework",
-        [
-          "id": .string(framework.id), "name": .string(framework.name), "version": .string(framework.version),
-          "sha256": .string(framework.digest),
-        ]
-      ), ("gaps", .list(assessment.observed.gaps.map { span($0.range) })),
-      ("controls", .list(assessment.controls.map { value($0, in: assessment) })),
-    ]
-  }
-
-  private static func value(_ result: ControlAssessment, in assessment: Assessment) -> Value {
-    var map = Mapping([
-      ("id", .string(result.control.id)), ("title", .string(result.control.title)),
-      ("status", .string(result.status.rawValue)), ("statusAtEnd", .string(result.verdict.status.rawValue)),
-      ("explanation", .string(result.verdict.explanation)),
-      (
-        "checks",
-        .list(
-          result.parts.map { part in
-            [
-              "id": .string(part.id), "strength": .string(part.strength.rawValue),
-              "status": .string(part.status?.rawValue ?? "not automated"),
-            ]
-          })
-      ),
-      (
-        "effective",
-        .list(
-          result.control.effective.compactMap(assessment.check).map {
-            ["id": .string($0.check.id), "status": .string($0.result.status.rawValue)]
-          })
-      ),
-      (
-        "namespaces",
-        .list(
-          result.namespaces.map {
-            ["name": .string($0.namespace), "status": .string((assessment.isMoment ? $0.verdict.status : $0.timeline.verdict ?? .notEvaluated).rawValue)]
-          })
-      ),
-    ])
-    if !assessment.isMoment { map["timeline"] = value(result.timeline) }
-    return .map(map)
+    return table
   }
 
   // MARK: Time

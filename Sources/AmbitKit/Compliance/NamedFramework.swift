@@ -1,29 +1,6 @@
 package import Controls
 internal import FoundationEssentials
-internal import HistoryIndex
-package import KubeModel
-
-/// The checks, and a framework's controls, at a point in a cluster's history.
-package struct Evaluation: Sendable {
-  package let point: ClusterHistory.Point
-  package let state: ClusterState
-  package let results: [CheckResult]
-
-  package init(_ history: ClusterHistory, at point: ClusterHistory.Point) throws {
-    self.point = point
-    state = try history.state(at: point)
-    let context = CheckContext(state)
-    results = CheckCatalog.all.map { $0.result(context) }
-  }
-
-  package func controls(of framework: Framework) -> [ControlResult] {
-    FrameworkEvaluator.evaluate(
-      framework, results: results, enforcement: state.enforcement)
-  }
-
-  /// Whether all that the reading should have covered was read.
-  package var isComplete: Bool { point.observation?.isComplete ?? false }
-}
+internal import KubeModel
 
 extension Framework {
   /// The built-in framework of this name, or the one in a file.
