@@ -158,7 +158,7 @@ struct CSVDocument {
     case .approved(let person, let proposal): ["approved", person, proposal, ""]
     case .lacking(let reason): ["lacking", "", "", reason]
     case .undetermined(let reason): ["undetermined", "", "", reason]
-    case .notNeeded(let reason): ["not needed", "", "", reason]
+    case .notNeeded(let reason): ["not-needed", "", "", reason]
     }
   }
 
