@@ -152,7 +152,7 @@ private struct SampleAssessment {
   var checks: [CheckAssessment] {
     [
       check("NP-COV-01", .pass), check("NP-COV-02", .fail, findings: [open, closed, hostileFinding]),
-      check("NP-COV-03", .notEvaluated), check("NP-COV-04", .waived, findings: [waived]), check("NP-COV-05", .error),
+      check("NP-COV-03", .notEvaluated, findings: [unread]), check("NP-COV-04", .waived, findings: [waived]), check("NP-COV-05", .error),
       papersCheck, check("NP-COV-07", .notApplicable), check("NP-RULE-01", .fail),
     ]
   }
@@ -211,6 +211,12 @@ private struct SampleAssessment {
 
   private var open: FindingHistory { history(finding("open", "everyone may come in"), [(10, 12), (80, 90)], isOpen: true) }
   private var closed: FindingHistory { history(finding("closed", "port 80 was open"), [(0, 12)], isOpen: false) }
+  /// Says why its subject was not judged.
+  private var unread: FindingHistory {
+    let finding = CheckResult.Finding(
+      subject: .init(kind: "Namespace", namespace: nil, name: "shop"), message: "was not read " + text, remedy: "allow it")
+    return history(finding, of: "NP-COV-03", [(0, 90)], isOpen: true)
+  }
   private var waived: FindingHistory {
     history(finding("waived", "allowed by contract"), of: "NP-COV-04", [(0, 90)], isOpen: true, waiver: "w1")
   }

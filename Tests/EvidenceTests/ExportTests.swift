@@ -101,6 +101,13 @@ import Testing
     #expect(OSCALField.line("") == "(empty)")
   }
 
+  @Test func `a time that a format cannot tell is the nearest that it can`() {
+    #expect(ExportText.time(.min) == "0001-01-01T00:00:00Z")
+    #expect(ExportText.time(.max) == "9999-12-31T23:59:59Z")
+    #expect(OSCALField.time(.min) == "1970-01-01T00:00:00Z")
+    #expect(OSCALField.time(.max) == "2999-12-31T23:59:59Z")
+  }
+
   // MARK: PolicyReport
 
   @Test(arguments: [("ambit-cis-1.12.0-prod", true), ("ambit-a..b", false), ("Ambit", false), ("a/b", false), ("", false)])

@@ -50,7 +50,7 @@ import Testing
 
   @Test func `OSCAL tells open, waived and closed findings as risks`() throws {
     let risks = try #require(json(.oscal)["assessment-results"]?["results"]?.list?.first?["risks"]?.list)
-    #expect(risks.compactMap { $0["status"]?.string } == ["open", "closed", "open", "deviation-approved"])
+    #expect(risks.compactMap { $0["status"]?.string } == ["open", "closed", "open", "open", "deviation-approved"])
     let waived = try #require(risks.last)
     #expect(waived["deadline"]?.string == "2026-05-01T00:00:00Z")
   }
@@ -78,6 +78,14 @@ import Testing
       #expect((result["level"]?.string == "none") == (kind != "fail"))
       #expect(result["suppressions"]?.list?.isEmpty == (status != .waived))
     }
+  }
+
+  @Test func `a finding that says why nothing could be judged is no failure, and is told once`() throws {
+    let run = try #require(json(.sarif)["runs"]?.list?.first)
+    let results = (run["results"]?.list ?? []).filter { $0["ruleId"] == "NP-COV-03" }
+    #expect(results.compactMap { $0["kind"]?.string } == ["open", "open"])
+    #expect(results.compactMap { $0["message"]?["text"]?.string } == ["was not read plain", "Deployment dev/apiplain: plain"])
+    #expect(ExportTests.text(.findings).contains(",was not read plain,,,not-evaluated,"))
   }
 
   @Test func `SARIF tells the waiver of a suppressed finding`() throws {

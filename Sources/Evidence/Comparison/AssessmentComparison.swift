@@ -135,6 +135,6 @@ extension AssessmentComparison {
   private static func completeness(_ assessment: ComparedAssessment) -> String { assessment.isComplete ? "complete" : "partial" }
   private static func span(_ assessment: ComparedAssessment) -> String { assessment.period.isEmpty ? "moment" : "period" }
   private static func end(_ assessment: ComparedAssessment) -> String {
-    Moment(milliseconds: assessment.period.upperBound).text
+    ExportText.time(assessment.period.upperBound)
   }
 }

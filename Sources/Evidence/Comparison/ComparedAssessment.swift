@@ -87,6 +87,7 @@ extension ComparedAssessment {
   /// Whether the check could not be answered where the subject stands, so that the lack of a finding says nothing.
   func isUnanswered(_ check: String, _ subject: CheckResult.Subject) -> Bool {
     guard let outcomes = outcomes[check] else { return true }
+    if let own = outcomes[subject] { return [.notEvaluated, .error].contains(own) }
     return outcomes.contains { other, status in
       [.notEvaluated, .error].contains(status) && (other.scope == nil || other.scope == subject.scope)
     }

@@ -14,7 +14,7 @@ struct CSVDocument {
   static func results(_ assessments: [Assessment]) -> CSVDocument {
     CSVDocument(
       headings: identity + [
-        "FROM", "TO", "CONTROL", "TITLE", "NAMESPACE", "STATUS", "STATUS AT END", "WHY AT END", "OBSERVED SECONDS",
+        "FROM", "TO", "CONTROL", "TITLE", "NAMESPACE", "STATUS", "STATUS AT END", "WHY", "OBSERVED SECONDS",
         "UNOBSERVED SECONDS", "FAILED SECONDS", "PASSED SHARE", "VIOLATIONS", "FIRST VIOLATION", "LAST VIOLATION", "LONGEST VIOLATION SECONDS",
       ],
       rows: assessments.flatMap { assessment in
@@ -22,11 +22,11 @@ struct CSVDocument {
           let start = identity(assessment) + [
             time(assessment.period.lowerBound), time(assessment.period.upperBound), result.control.id, result.control.title,
           ]
-          let whole = start + ["", result.status.rawValue] + end(result.verdict) + cells(result.timeline)
+          let whole = start + ["", result.status.rawValue, result.verdict.status.rawValue, result.explanation] + cells(result.timeline)
           return [whole]
             + result.namespaces.map { scope in
               let status = assessment.isMoment ? scope.verdict.status : scope.timeline.verdict ?? .notEvaluated
-              return start + [scope.namespace, status.rawValue] + end(scope.verdict) + cells(scope.timeline)
+              return start + [scope.namespace, status.rawValue, scope.verdict.status.rawValue, scope.verdict.explanation] + cells(scope.timeline)
             }
         }
       })
@@ -42,9 +42,10 @@ struct CSVDocument {
       rows: assessments.flatMap { assessment in
         let uses = assessment.checkUses
         return assessment.checks.flatMap { assessed in
-          assessed.findings.flatMap { history in
+          let open = Dictionary(assessed.told.findings.map { ($0.history.fingerprint, $0.status) }) { first, _ in first }
+          return assessed.findings.flatMap { history in
             let finding = history.finding
-            let state = !history.isOpen ? "closed" : history.waiver == nil ? "open" : "waived"
+            let state = open[history.fingerprint].map { $0 == .fail ? "open" : $0.rawValue } ?? "closed"
             let controls = (uses[assessed.check.id] ?? []).map(\.control)
             let start =
               identity(assessment) + [assessed.check.id, controls.joined(separator: "; "), history.fingerprint]
@@ -135,10 +136,8 @@ struct CSVDocument {
     }
   }
 
-  private static func time(_ milliseconds: Int64) -> String { Moment(milliseconds: milliseconds).text }
+  private static func time(_ milliseconds: Int64) -> String { ExportText.time(milliseconds) }
   private static func seconds(_ range: Range<Int64>) -> String { "\((range.upperBound - range.lowerBound) / 1000)" }
-
-  private static func end(_ verdict: ControlVerdict) -> [String] { [verdict.status.rawValue, verdict.explanation] }
 
   private static func cells(_ subject: CheckResult.Subject) -> [String] { [subject.kind, subject.namespace ?? "", subject.name] }
 

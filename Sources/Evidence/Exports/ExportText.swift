@@ -16,6 +16,14 @@ enum ExportText {
     return line.isEmpty ? "(empty)" : line
   }
 
+  /// From the year 1 to 9999: RFC 3339 tells no other.
+  private static let times: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_000
+
+  /// A moment in milliseconds since 1970, as RFC 3339 in UTC; one that this cannot tell is told as the nearest that it can.
+  static func time(_ milliseconds: Int64) -> String {
+    Moment(milliseconds: min(max(milliseconds, times.lowerBound), times.upperBound)).text
+  }
+
   /// A relative reference of RFC 3986 that stays below where it is put; what has a meaning in URIs is percent-encoded.
   static func uri(path: String) -> String {
     // No file of a git tree is called `.` or `..`.

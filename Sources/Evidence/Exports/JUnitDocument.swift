@@ -40,8 +40,8 @@ struct JUnitDocument {
       let properties = [
         ("cluster", subject.cluster), ("commit", subject.commit), ("stateSHA256", subject.stateDigest),
         ("framework", assessment.framework.id), ("frameworkSHA256", assessment.framework.digest),
-        ("from", Moment(milliseconds: assessment.period.lowerBound).text),
-        ("to", Moment(milliseconds: assessment.period.upperBound).text), ("status", control.status.rawValue),
+        ("from", ExportText.time(assessment.period.lowerBound)),
+        ("to", ExportText.time(assessment.period.upperBound)), ("status", control.status.rawValue),
         ("statusAtEnd", control.verdict.status.rawValue), ("enforcement", assessment.enforcement.summary),
       ]
       let list = XMLElement(
@@ -51,7 +51,7 @@ struct JUnitDocument {
         "testsuite",
         [
           "name": name, "package": "\(subject.cluster).\(assessment.framework.id)",
-          "timestamp": Moment(milliseconds: assessment.period.upperBound).text, "tests": "\(cases.count)",
+          "timestamp": ExportText.time(assessment.period.upperBound), "tests": "\(cases.count)",
           "failures": "\(number(of: .failure))", "errors": "\(number(of: .error))", "skipped": "\(number(of: .skipped))",
         ], children: [list] + cases.map(\.element))
     }
@@ -93,13 +93,13 @@ struct JUnitDocument {
 
   private func verdict(_ control: ControlAssessment, _ className: String) -> Case {
     let violations = control.timeline.violations.map {
-      "failed from \(Moment(milliseconds: $0.range.lowerBound).text) to \(Moment(milliseconds: $0.range.upperBound).text)"
+      "failed from \(ExportText.time($0.range.lowerBound)) to \(ExportText.time($0.range.upperBound))"
     }
     let scopes = control.namespaces.filter { $0.verdict.status == .fail }
       .map { "namespace \($0.namespace): \($0.verdict.explanation)" }
     return Case(
       name: "verdict", className: className, answer: Answer(control.status), status: control.status.rawValue,
-      message: control.verdict.explanation, lines: [control.timeline.reservation].compactMap(\.self) + violations + scopes)
+      message: control.explanation, lines: [control.timeline.reservation].compactMap(\.self) + violations + scopes)
   }
 
   private func part(_ part: ControlVerdict.Part, _ className: String) -> Case {
@@ -114,14 +114,15 @@ struct JUnitDocument {
 
   private func lines(_ assessed: CheckAssessment?) -> [String] {
     guard let assessed else { return [] }
-    let findings = assessed.findings.filter(\.isOpen).map { history in
+    let told = assessed.told
+    let findings = told.findings.map { history, status in
       let finding = history.finding
       let place = [finding.storePath, finding.yamlPath].compactMap { $0 }.joined(separator: ": ")
       let waiver = history.waiver.map { " (waived by \($0)\(waivers[$0].map { ": \($0.reason)" } ?? ""))" } ?? ""
-      return "\(finding.subject.title): \(finding.message)\(waiver)" + (place.isEmpty ? "" : " [\(place)]")
+      return "\(status.rawValue): \(finding.subject.title): \(finding.message)\(waiver)" + (place.isEmpty ? "" : " [\(place)]")
     }
-    let unanswered = assessed.result.outcomes.filter { [.notEvaluated, .error, .stale].contains($0.status) }
-    return findings + (assessed.unexplainedFailures + unanswered).map { "\($0.subject.title): \($0.status.rawValue): \($0.reason)" }
+    let others = told.outcomes.filter { ![.pass, .notApplicable].contains($0.status) }
+    return findings + others.map { "\($0.status.rawValue): \($0.subject.title): \($0.reason)" }
   }
 }
 

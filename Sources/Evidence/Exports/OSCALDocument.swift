@@ -25,7 +25,7 @@ struct OSCALDocument {
     let people = unique(assessments.flatMap { $0.attestations.map(\.by) })
     return .fields([
       "title": OSCALField.markup(assessments.map(\.title).joined(separator: "; ")),
-      "last-modified": .time(assessments.map(\.period.upperBound).max() ?? 0), "version": "1.0", "oscal-version": "1.1.3",
+      "last-modified": OSCALField.time(assessments.map(\.period.upperBound).max() ?? 0), "version": "1.0", "oscal-version": "1.1.3",
       "links": [["href": .string("#\(plan)"), "rel": "reference"]],
       "roles": people.isEmpty ? nil : [["id": .string(OSCALResult.attester), "title": "Attester"]],
       "parties": .nonEmpty(

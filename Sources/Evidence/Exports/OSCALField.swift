@@ -15,6 +15,9 @@ enum OSCALField {
     .nonEmpty(pairs.compactMap { property($0.key, $0.value) })
   }
 
+  /// A time from 1970 to 2999: the schema takes no later one, and a waiver may be meant to last for ever.
+  static func time(_ milliseconds: Int64) -> Value { .time(min(max(milliseconds, 0), 32_503_679_999_000)) }
+
   /// Text of one line, where no markup is read.
   static func line(_ text: String) -> Value { .string(ExportText.filled(text)) }
 

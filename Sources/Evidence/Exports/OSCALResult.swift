@@ -30,14 +30,14 @@ struct OSCALResult {
   }
 
   private func id(_ kind: String, _ names: String...) -> String { NamedUUID.text(["oscal", kind] + assessment.names + names) }
-  private var end: Value { .time(assessment.period.upperBound) }
+  private var end: Value { OSCALField.time(assessment.period.upperBound) }
 
   var value: Value {
     let subject = assessment.subject
     return .fields([
       "uuid": .string(id("result")), "title": OSCALField.markup(assessment.title),
       "description": OSCALField.markup("Scope: \(subject.scope). State: commit \(subject.commit), SHA-256 \(subject.stateDigest)."),
-      "start": .time(assessment.period.lowerBound), "end": end,
+      "start": OSCALField.time(assessment.period.lowerBound), "end": end,
       "props": OSCALField.properties([
         "commit": subject.commit, "state-sha256": subject.stateDigest, "framework": assessment.framework.id,
         "framework-sha256": assessment.framework.digest, "complete": assessment.isComplete ? "yes" : "no",
@@ -122,8 +122,8 @@ struct OSCALResult {
               "uuid": .string(id("attestation", attestation.id)), "name": "attestation", "ns": "urn:ambit:oscal:1",
               "title": OSCALField.markup("For \(attestation.subject)"), "prose": OSCALField.markup(attestation.statement),
               "props": OSCALField.properties([
-                "for": attestation.subject, "recorded": Value.time(attestation.recorded).string,
-                "valid-until": Value.time(attestation.validUntil).string, "expired": attestation.isExpired ? "yes" : "no",
+                "for": attestation.subject, "recorded": ExportText.time(attestation.recorded),
+                "valid-until": ExportText.time(attestation.validUntil), "expired": attestation.isExpired ? "yes" : "no",
               ]), "links": file.map { [["href": .string("#\($0)"), "rel": "reference"]] },
             ])
           ],
@@ -135,7 +135,7 @@ struct OSCALResult {
   private var log: Value {
     let observed = assessment.observed
     let readings: Value = .fields([
-      "uuid": .string(id("log", "readings")), "title": "Readings of the cluster", "start": .time(assessment.period.lowerBound),
+      "uuid": .string(id("log", "readings")), "title": "Readings of the cluster", "start": OSCALField.time(assessment.period.lowerBound),
       "end": end,
       "props": OSCALField.properties([
         "readings": "\(observed.readings)", "failed-readings": "\(observed.failedReadings)",
@@ -146,7 +146,7 @@ struct OSCALResult {
     let gaps = observed.gaps.enumerated().map { index, gap in
       [
         "uuid": .string(id("log", "gap", "\(index)")), "title": "Gap: nobody looked", "description": OSCALField.markup(gap.reason),
-        "start": .time(gap.range.lowerBound), "end": .time(gap.range.upperBound),
+        "start": OSCALField.time(gap.range.lowerBound), "end": OSCALField.time(gap.range.upperBound),
       ] as Value
     }
     return ["entries": .list([readings] + gaps)]
@@ -184,7 +184,7 @@ struct OSCALResult {
     return .fields([
       "uuid": .string(id("control", result.control.id)),
       "title": OSCALField.markup("\(result.control.id) \(result.control.title)"),
-      "description": OSCALField.markup(result.verdict.explanation),
+      "description": OSCALField.markup(result.explanation),
       "props": OSCALField.properties([
         "control-id": result.control.id, "status": result.status.rawValue, "status-at-end": result.verdict.status.rawValue,
         "observed-seconds": assessment.isMoment ? nil : "\(timeline.observed / 1000)",
@@ -193,7 +193,7 @@ struct OSCALResult {
         "violations": assessment.isMoment ? nil : "\(timeline.violations.count)",
       ]), "methods": isByPerson ? ["EXAMINE", "INTERVIEW"] : ["TEST"], "types": ["control-objective"], "origins": origins,
       "subjects": [["subject-uuid": .string(cluster), "type": "component"]], "collected": end,
-      "expires": papers.map(\.validUntil).min().map(Value.time),
+      "expires": papers.map(\.validUntil).min().map(OSCALField.time),
     ])
   }
 
@@ -214,7 +214,7 @@ struct OSCALResult {
         "part": finding.yamlPath, "waiver": history.waiver, "waiver-owner": waiver?.owner, "waiver-approver": waiver?.approver,
         "waiver-reason": waiver?.reason,
       ]), "status": .string(!history.isOpen ? "closed" : history.waiver == nil ? "open" : "deviation-approved"),
-      "origins": origins, "deadline": history.isOpen ? waiver.map { .time($0.expires) } : nil,
+      "origins": origins, "deadline": history.isOpen ? waiver.map { OSCALField.time($0.expires) } : nil,
       "remediations": [
         .fields([
           "uuid": .string(NamedUUID.text(["remedy", id])), "lifecycle": "recommendation", "title": "Remedy",
@@ -233,7 +233,7 @@ struct OSCALResult {
     func entry(_ status: String, _ time: Int64, _ change: RecordedChange.Reference?) -> Value {
       .fields([
         "uuid": .string(NamedUUID.text(["entry", risk, "\(number)", status])), "title": .string("Now \(status)"),
-        "start": .time(time), "status-change": .string(status),
+        "start": OSCALField.time(time), "status-change": .string(status),
         "props": OSCALField.properties(["commit": change?.commit, "actor": change?.actor, "path": change?.path]),
       ])
     }
@@ -249,7 +249,7 @@ struct OSCALResult {
     let deciding = result.parts.filter { $0.strength != .context }.compactMap { assessment.check($0.id) }
     return .fields([
       "uuid": .string(id("finding", control.id)), "title": OSCALField.markup("\(control.id) \(control.title)"),
-      "description": OSCALField.markup(result.verdict.explanation),
+      "description": OSCALField.markup(result.explanation),
       "props": OSCALField.properties(["control-id": control.id, "status": result.status.rawValue]), "origins": origins,
       "target": [
         "type": "objective-id", "target-id": OSCALField.control(control.id, of: assessment.framework.id),

@@ -58,7 +58,7 @@ struct PolicyReportDocument {
   private func result(_ control: ControlAssessment) -> Result {
     result(
       of: nil, control.status, policy: assessment.framework.id, rule: control.control.id,
-      message: "\(control.control.title): \(control.verdict.explanation)", isScored: true,
+      message: "\(control.control.title): \(control.explanation)", isScored: true,
       ["statusAtEnd": control.verdict.status.rawValue, "reservation": control.timeline.reservation].compactMapValues(\.self))
   }
 
@@ -67,19 +67,19 @@ struct PolicyReportDocument {
     let uses = uses[check.id] ?? []
     let shared = ["controls": uses.map(\.control).joined(separator: ", ")]
     let isScored = uses.contains { $0.strength != .context }
-    let findings = assessed.findings.filter(\.isOpen).map { history in
+    let told = assessed.told
+    let findings = told.findings.map { history, status in
       let finding = history.finding
       let more = [
         "fingerprint": history.fingerprint, "file": finding.storePath, "part": finding.yamlPath, "remedy": finding.remedy,
         "waiver": history.waiver,
       ].compactMapValues { $0 }
       return result(
-        of: finding.subject, history.waiver == nil ? .fail : .waived, policy: check.id, rule: nil, message: finding.message,
+        of: finding.subject, status, policy: check.id, rule: nil, message: finding.message,
         isScored: isScored, shared.merging(more) { $1 })
     }
-    let rest = assessed.unexplainedFailures + assessed.result.outcomes.filter { ![.fail, .waived].contains($0.status) }
     return findings
-      + rest.map { outcome in
+      + told.outcomes.map { outcome in
         result(
           of: outcome.subject, outcome.status, policy: check.id, rule: nil,
           message: outcome.reason.isEmpty ? check.title : outcome.reason, isScored: isScored, shared)

@@ -122,7 +122,7 @@ struct SARIFDocument {
             "fullDescription": message(result.control.requirement),
             "properties": .fields([
               "status": .string(result.status.rawValue), "statusAtEnd": .string(result.verdict.status.rawValue),
-              "explanation": line(result.verdict.explanation), "reservation": result.timeline.reservation.map(Value.string),
+              "explanation": line(result.explanation), "reservation": result.timeline.reservation.map(Value.string),
             ]),
           ])
         }), "properties": ["id": line(assessment.framework.id), "sha256": line(assessment.framework.digest)],
@@ -131,7 +131,7 @@ struct SARIFDocument {
 
   private var invocation: Value {
     let gaps = assessment.observed.gaps.map { gap in
-      "nobody looked from \(Moment(milliseconds: gap.range.lowerBound).text) to \(Moment(milliseconds: gap.range.upperBound).text): \(gap.reason)"
+      "nobody looked from \(ExportText.time(gap.range.lowerBound)) to \(ExportText.time(gap.range.upperBound)): \(gap.reason)"
     }
     let hasErrors = assessment.checks.contains { $0.result.status == .error }
     return .fields([
@@ -146,29 +146,32 @@ struct SARIFDocument {
 
   private func results(_ assessed: CheckAssessment, rule: Int) -> [Value] {
     let check = assessed.check.id
-    let others = assessed.result.outcomes.filter { ![.fail, .waived].contains($0.status) }
+    let told = assessed.told
     let listed = Set(assessed.findings.map(\.fingerprint))
     let gone = (comparison?.fixed ?? []).filter { $0.check == check && !listed.contains($0.fingerprint) }
     let unseen = (comparison?.undecided ?? []).filter { $0.finding.check == check && !$0.isOpenNow }
-    return assessed.findings.map { result($0, check, rule) }
-      + (assessed.unexplainedFailures + others).map { result($0, check, rule) }
+    return told.findings.map { result($0.history, $0.status, check, rule) }
+      + assessed.findings.filter { !$0.isOpen }.map { result($0, nil, check, rule) }
+      + told.outcomes.map { result($0, check, rule) }
       + gone.map { result(former: $0, isFixed: true, rule) } + unseen.map { result(former: $0.finding, isFixed: false, rule) }
   }
 
-  private func result(_ history: FindingHistory, _ check: String, _ rule: Int) -> Value {
+  /// - Parameter status: nil for a finding that was closed by the end.
+  private func result(_ history: FindingHistory, _ status: ControlStatus?, _ check: String, _ rule: Int) -> Value {
+    let kind = status?.sarifKind ?? "informational"
     let finding = history.finding
     let key = ComparedAssessment.key(check, history.fingerprint)
     let baseline = unchanged.contains(key) ? "unchanged" : fixed.contains(key) ? "absent" : "new"
     return .fields([
-      "ruleId": line(check), "ruleIndex": .count(rule), "kind": .string(history.isOpen ? "fail" : "informational"),
-      "level": .string(history.isOpen ? level(check) : "none"),
+      "ruleId": line(check), "ruleIndex": .count(rule), "kind": .string(kind),
+      "level": .string(kind == "fail" ? level(check) : "none"),
       "message": message(history.isOpen ? finding.message : "no longer: \(finding.message)"),
       "locations": [location(finding.subject, finding.storePath)],
       "partialFingerprints": ["ambitFinding/v1": line(history.fingerprint)],
       "suppressions": .list(history.waiver.map { [suppression($0)] } ?? []),
       "baselineState": comparison == nil ? nil : .string(baseline),
       "properties": .fields([
-        "status": .string(history.isOpen ? (history.waiver == nil ? "fail" : "waived") : "closed"),
+        "status": .string(status?.rawValue ?? "closed"),
         "yamlPath": finding.yamlPath.map(line), "remedy": line(finding.remedy),
         "remedyYAML": finding.remedyYAML.map(Value.string), "waiver": history.waiver.map(line),
         "spans": .list(

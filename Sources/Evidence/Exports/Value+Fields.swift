@@ -10,7 +10,7 @@ extension Value {
   static func count(_ number: Int) -> Value { .int(Int64(number)) }
 
   /// A moment in milliseconds since 1970, as RFC 3339 in UTC.
-  static func time(_ milliseconds: Int64) -> Value { .string(Moment(milliseconds: milliseconds).text) }
+  static func time(_ milliseconds: Int64) -> Value { .string(ExportText.time(milliseconds)) }
 
   /// Nil where there are no elements: some formats refuse lists without any.
   static func nonEmpty(_ elements: [Value]) -> Value? { elements.isEmpty ? nil : .list(elements) }
