@@ -237,7 +237,7 @@ struct AssessmentJSON {
     case .approved(let person, let proposal): ["status": "approved", "by": .string(person), "proposal": .string(proposal)]
     case .lacking(let reason): ["status": "lacking", "reason": .string(reason)]
     case .undetermined(let reason): ["status": "undetermined", "reason": .string(reason)]
-    case .notNeeded(let reason): ["status": "not needed", "reason": .string(reason)]
+    case .notNeeded(let reason): ["status": "not-needed", "reason": .string(reason)]
     }
   }
 
