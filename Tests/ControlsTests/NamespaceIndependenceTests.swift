@@ -33,10 +33,7 @@ import Testing
       let context = try #require(CheckContext(state, rulings).namespaces.first { $0.name == "shop" })
       var answers: [String: CheckAnswer] = [:]
       for check in CheckCatalog.checks(rulings) {
-        switch check.question {
-        case .namespaces(let ask), .both(let ask, _, _): answers[check.id] = ask(context)
-        case .cluster: break
-        }
+        if check.asksNamespaces { answers[check.id] = check.answer(context) }
       }
       return answers
     }
