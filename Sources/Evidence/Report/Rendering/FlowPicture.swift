@@ -66,9 +66,9 @@ struct FlowPicture {
     for (index, node) in order.enumerated() {
       let name = map.nodes[node] ?? "outside the cluster"
       let short = name.count > FlowPicture.longestName ? "\(name.prefix(FlowPicture.longestName - 1))…" : name
-      let place = edge + index * cell + cell - 3
-      text += "<text x=\(edge - 4) y=\(place)>\(HTMLFormat.escaped(short))</text>"
-      text += "<text transform=\"translate(\(place) \(edge - 4))rotate(90)\">\(HTMLFormat.escaped(short))</text>"
+      let start = edge + index * cell
+      text += "<text x=\(edge - 4) y=\(start + cell - 3)>\(HTMLFormat.escaped(short))</text>"
+      text += "<text transform=\"translate(\(start + 3) \(edge - 4))rotate(90)\">\(HTMLFormat.escaped(short))</text>"
     }
     return text
   }
