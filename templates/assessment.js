@@ -34,7 +34,7 @@
       const isMeant = !status || check.dataset.status === status;
       let shown = 0;
       for (const row of rows) {
-        row.hidden = !(isOfNamespace(row, 1) && (isMeant || row.cells[0].className === status) && (isNamed || has(row, words)));
+        row.hidden = !(isOfNamespace(row, 1) && (!status || ('fwp'.includes(status) ? row.cells[0].className === status : isMeant)) && (isNamed || has(row, words)));
         if (!row.hidden) shown += 1;
       }
       for (const part of check.querySelectorAll('.part')) part.hidden = !part.querySelector('tbody tr:not([hidden])');

@@ -21,6 +21,6 @@ struct ChangeGroup {
   private static func belongTogether(_ one: RecordedChange, _ other: RecordedChange) -> Bool {
     one.commit == other.commit && one.after == other.after && one.seen == other.seen && one.time == other.time
       && one.actor == other.actor && one.approval == other.approval && one.reason == other.reason
-      && one.isReconstructed == other.isReconstructed
+      && one.isReconstructed == other.isReconstructed && one.auditID == other.auditID
   }
 }

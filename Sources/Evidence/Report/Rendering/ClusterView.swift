@@ -224,7 +224,7 @@ struct ClusterView {
         change.isReconstructed ? .lines([time, "seen in a log only"]) : time,
         .lines(group.changes.map { .text("\($0.effect) \($0.object.title)") }), actor(change.actor), approval,
         .text(change.reason ?? ""),
-        .lines([.code(String(change.commit.prefix(12)))] + group.changes.compactMap(\.auditID).prefix(1).map { .text("audit \($0)") }),
+        .lines([.code(String(change.commit.prefix(12)))] + (change.auditID.map { [.text("audit \($0)")] } ?? [])),
       ], id: ClusterView.anchor(number, change: index))
   }
 
@@ -236,7 +236,8 @@ struct ClusterView {
       case "managedFields": "managedFields: the program's own name for itself"
       default: "nothing tells"
       }
-    return .text("\(actor.name ?? "unknown") (\(actor.kind.rawValue); \(source))")
+    guard let name = actor.name else { return .text("unknown; \(source)") }
+    return .text("\(name) (\(actor.kind.rawValue); \(source))")
   }
 
   private func gapRow(_ gap: Assessment.Observed.Gap) -> String {
