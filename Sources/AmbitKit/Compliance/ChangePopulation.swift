@@ -34,7 +34,7 @@ struct ChangePopulation {
     }
     changes = entries.map { entry in
       ChangePopulation.change(
-        entry, after: earlier[entry.snapshot.commit], identities.content(at: entry.snapshot.capturedTo),
+        entry, after: earlier[entry.snapshot.commit].flatMap { $0 == .min ? nil : $0 }, identities.content(at: entry.snapshot.capturedTo),
         approvals[ChangePopulation.id(entry)] ?? .notNeeded("no policy"))
     }.sorted { ($0.seen, $0.commit, $0.path) < ($1.seen, $1.commit, $1.path) }
     let coverage = try ChangeLedger(history.ambit.store, cluster: history.cluster).coverage()
