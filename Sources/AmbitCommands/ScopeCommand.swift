@@ -24,7 +24,7 @@ struct ScopeCommand: ParsableCommand {
   func run() throws {
     let history = try moment.cluster.history()
     let point = try history.point(moment.at)
-    let rulings = try RegisterBook(history.ambit).rulings(at: point.moment)
+    let rulings = try RegisterBook(history.ambit).rulings().content(at: point.moment.milliseconds)
     let known = rulings.zones.zones.map(\.name) + (rulings.zones.isEmpty ? [] : ["unclassified"])
     guard known.contains(zone) else {
       throw AmbitError(

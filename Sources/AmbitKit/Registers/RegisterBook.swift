@@ -152,12 +152,6 @@ package struct RegisterBook {
   /// The SHA-256 of that text, in hexadecimal.
   package func digest(_ blob: ObjectName) throws -> String { SHA256Digest.hex(try text(blob)) }
 
-  /// What checks judge by, as it was in force at a moment.
-  package func rulings(at moment: Moment) throws -> Rulings {
-    let registers = try inForce(at: moment)
-    return try Rulings { name in try registers[name].map { try store.read($0.blob) } }
-  }
-
   /// Who is who, as it was in force at any moment.
   package func identities() throws -> RegisterTimeline<Identities> {
     try timeline(Identities.registerName, none: .none) { Identities(recorded: $0) }
