@@ -69,6 +69,28 @@ import TestSupport
       ], in: fixture())
   }
 
+  @Test func `zones`() throws {
+    let fixture = try CommandFixture.example()
+    try Data(
+      """
+      apiVersion: ambit/v1
+      kind: Zones
+      spec:
+        default: allow
+        zones:
+          - {name: cde, members: [{namespaces: [payments]}]}
+          - {name: data, members: [{namespaces: [data]}]}
+        flows: {forbidden: [{from: cde, to: data, ports: [TCP/5432], reason: card data stays in the zone}]}
+      """.utf8
+    ).write(to: URL(filePath: "\(fixture.directory)/zones.yaml"))
+    try Golden.expect("zones-none", ["scope --zone cde", "check NP-ZONE-01"], in: fixture)
+    #expect(try fixture("register", "put", "zones.yaml").status == 0)
+    try Golden.expect(
+      "zones",
+      ["scope --zone cde", "scope --zone cde -n data -o json", "scope --zone cda", "check NP-ZONE-01", "check NP-ZONE-02 -n data", "check OWN-X"],
+      in: fixture)
+  }
+
   @Test func `the same store and moment give the same report`() throws {
     let fixture = try fixture()
     for name in ["one", "two"] {

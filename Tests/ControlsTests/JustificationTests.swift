@@ -88,6 +88,35 @@ import Testing
     #expect(try state(Manifest.namespace("shop")).result("NP-RULE-04")?.status == .notApplicable)
   }
 
+  @Test func `whole namespaces, owners and insecure ports are looked for in rules of every kind`() throws {
+    let calico = Manifest.object(
+      "projectcalico.org/v3", "NetworkPolicy", "name: c, namespace: shop",
+      "{selector: all(), ingress: [{action: Allow, protocol: TCP, source: {namespaceSelector: \"env == 'x'\"}, destination: {ports: [23]}}]}")
+    let admin = Manifest.object(
+      "policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "name: c",
+      "{priority: 1, subject: {namespaces: {}}, ingress: [{name: t, action: Allow, from: [{namespaces: {matchLabels: {env: x}}}], ports: [{portNumber: {protocol: TCP, port: 23}}]}]}")
+    let cilium = Manifest.object(
+      "cilium.io/v2", "CiliumNetworkPolicy", "name: c, namespace: shop",
+      "{endpointSelector: {}, ingress: [{fromEndpoints: [{matchLabels: {\"k8s:io.kubernetes.pod.namespace\": x}}], toPorts: [{ports: [{port: \"23\", protocol: TCP}]}]}]}")
+    for (object, cni) in [(calico, "calico"), (admin, "ovn-kubernetes"), (cilium, "cilium")] {
+      let state = try state(shop, object, cni: cni)
+      for (check, message) in [
+        ("NP-RULE-06", "allows ingress from whole namespaces without a justification"),
+        ("NP-RULE-07", "allows ingress on TCP 23 without the annotations ambit.dev/owner, ambit.dev/justification"),
+        ("NP-RULE-08", "allows ingress on TCP 23 (Telnet)"),
+      ] {
+        #expect(state.result(check)?.findings.map(\.message) == [message], "\(cni) \(check)")
+      }
+      #expect(state.status("NP-RULE-09") == .pass, "\(cni)")
+    }
+    let deny = Manifest.object("projectcalico.org/v3", "NetworkPolicy", "name: c, namespace: shop", "{selector: all(), ingress: [{action: Deny}]}")
+    for id in ["NP-RULE-06", "NP-RULE-07"] { #expect(try state(shop, deny).status(id) == .notApplicable) }
+    // An empty rule of Cilium's allows nothing.
+    let empty = Manifest.object("cilium.io/v2", "CiliumNetworkPolicy", "name: c, namespace: shop", "{endpointSelector: {}, ingress: [{}]}")
+    #expect(try state(shop, empty, cni: "cilium").status("NP-RULE-07") != .fail)
+    #expect(try state(shop, coverage: [.unread("networking.k8s.io", "networkpolicies")]).status("NP-RULE-07") == .notEvaluated)
+  }
+
   // MARK: Entry points
 
   private func service(_ spec: String, _ annotations: String = "{}") -> String {
@@ -153,6 +182,9 @@ import Testing
     #expect(try state(shop, pods).result("NP-RULE-10")?.status == .pass)
     let world = policy("{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 0.0.0.0/0}}], ports: [{port: 443}]}]}")
     #expect(try state(shop, world).result("NP-RULE-10")?.status == .pass)
+    // Nobody knows whether a block holds nodes where their addresses are not known.
+    let some = policy("{podSelector: {}, policyTypes: [Egress], egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}")
+    #expect(try state(shop, some).result("NP-RULE-10")?.status == .notEvaluated)
     let managed = Rulings([("Parameters", "{checks: {NP-RULE-10: {apiServers: [198.51.100.7]}}}")])
     #expect(try state(shop, world).result("NP-RULE-10", managed)?.findings.map(\.message) == ["reaches nodes or API servers on TCP 443"])
   }

@@ -120,6 +120,25 @@ import Testing
     if given.status == .notEvaluated { #expect(result.explanation.contains("nobody looked")) }
   }
 
+  @Test func `COV-08 fails where the CNI is known not to enforce, and says why`() throws {
+    let enforcement = ClusterState.Enforcement(basis: .read, isOn: false, cni: "cilium", detail: "policy-audit-mode is on, nothing is enforced")
+    let result = try #require(try ClusterState(yaml: shop, enforcement: enforcement).result("NP-COV-08"))
+    #expect(result.status == .fail)
+    #expect(result.findings.map(\.message) == ["policy-audit-mode is on, nothing is enforced"])
+  }
+
+  @Test func `COV-04 and COV-05 are judged by Cilium's policies where Cilium runs`() throws {
+    func status(_ id: String, _ spec: String) throws -> ControlStatus? {
+      let policy = Manifest.object("cilium.io/v2", "CiliumNetworkPolicy", "name: c, namespace: shop", spec)
+      return try ClusterState(yaml: shop + api + policy, enforcement: .init(basis: .read, cni: "cilium", detail: "")).status(id)
+    }
+    let ingress = "{endpointSelector: {matchLabels: {app: api}}, ingress: [{fromEndpoints: [{matchLabels: {app: web}}]}]}"
+    #expect(try status("NP-COV-04", ingress) == .pass)
+    #expect(try status("NP-COV-05", ingress) == .fail)
+    let lax = "{endpointSelector: {}, enableDefaultDeny: {ingress: false}, ingress: [{fromEndpoints: [{matchLabels: {app: web}}]}]}"
+    #expect(try status("NP-COV-04", lax) == .fail)
+  }
+
   // MARK: NP-POP-01
 
   @Test func `POP-01 passes where every kind was read or is absent, and names what was not`() throws {

@@ -122,9 +122,9 @@ extension IsolationCore {
     for policy in engine.policies {
       let subjects = index.endpoints(policy.subjects)
       let isMeantForAll = policy.subjects == .everything || policy.subjects.isAboutNamespaces && namespace != nil
-      let isThere = endpointsByTitle.isEmpty && namespace == nil
-        ? model.workloads.contains { $0.workload.name != IsolationCore.nobody && $0.endpoints.contains { subjects.contains($0) } }
-        : endpointsByTitle.values.joined().contains { subjects.contains($0) }
+      let isThere = model.workloads.contains { entry in
+        entry.workload.name != IsolationCore.nobody && entry.endpoints.contains { subjects.contains($0) }
+      }
       add(policy.identity, policy, isSelecting: isMeantForAll || isThere, nil)
     }
     return order.compactMap { found[$0] }

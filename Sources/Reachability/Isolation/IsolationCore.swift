@@ -41,7 +41,7 @@ struct IsolationCore {
       if model.endpoints[place].isOnHostNetwork { node = place } else { stranger = place }
     }
     (self.newcomer, self.stranger, self.node, endpointsByTitle) = (newcomer, stranger, node, titles)
-    let policies = set.policies.map { $0.mappingRules { $0.forEveryone(model.podRanges) } }
+    let policies = set.policies.map { $0.mappingRules { $0.allowsNobody ? nil : $0.forEveryone(model.podRanges) } }
     engine = ReachabilityEngine(
       model, policies, semantics, representatives: [.arbitrary], nodePolicies: set.nodePolicies)
     bare = ReachabilityEngine(
@@ -139,7 +139,11 @@ struct IsolationCore {
   }
 
   func outcomeToNodes(_ subject: Isolation.Subject, _ traffic: TrafficSet) -> Connections.Outcome {
-    outcome(subject, [node], traffic)
+    let outcome = outcome(subject, [node], traffic)
+    // Whether a block holds nodes cannot be told where no node's address is known.
+    guard model.nodeAddresses.isEmpty else { return outcome }
+    return Connections.Outcome(
+      allowed: outcome.allowed, ambiguous: outcome.ambiguous, unknown: outcome.unknown.union(outcome.conditional))
   }
 
   private func outcome(_ subject: Isolation.Subject, _ columns: [Int], _ traffic: TrafficSet) -> Connections.Outcome {
@@ -222,6 +226,12 @@ extension PolicyRule {
   var isUnresolved: Bool {
     guard case .terms(let terms) = peers else { return false }
     return terms.contains { $0.who.isUnresolved }
+  }
+
+  /// Whether it changes nothing beside isolating, as an empty rule of Cilium's.
+  fileprivate var allowsNobody: Bool {
+    guard action == .allow, case .terms(let terms) = peers else { return false }
+    return terms.isEmpty
   }
 
   fileprivate func with(action: RuleAction) -> PolicyRule {
