@@ -87,7 +87,7 @@ import TestSupport
     #expect(try fixture("register", "put", "zones.yaml").status == 0)
     try Golden.expect(
       "zones",
-      ["scope --zone cde", "scope --zone cde -n data -o json", "scope --zone cda", "check NP-ZONE-01", "check NP-ZONE-02 -n data", "check OWN-X"],
+      ["scope --zone cde", "scope --zone cde -n data -o csv", "scope --zone cda", "check NP-ZONE-01", "check NP-ZONE-02 -n data", "check OWN-X"],
       in: fixture)
   }
 
