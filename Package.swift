@@ -104,7 +104,7 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "AmbitKit", "Attribution", "ClusterReader", "Controls", "HistoryIndex", "Integrity", "KubeModel", "Reachability",
+        "AmbitKit", "Attribution", "ClusterReader", "Controls", "HistoryIndex", "Integrity", "KubeModel", "Reachability", "Registers",
         "ReferenceEvaluator", "SigningKeys", "SnapshotStore", "TestSupport",
       ], path: "Benchmarks"),
 

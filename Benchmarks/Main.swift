@@ -11,7 +11,7 @@ struct Benchmarks {
     ("recording", RecordingBenchmark.run), ("history", HistoryBenchmark.run),
     ("blame-connection", ConnectionBlameBenchmark.run),
     ("fleet", FleetBenchmark.run), ("maintain", MaintenanceBenchmark.run), ("reachability", ReachabilityBenchmark.run),
-    ("audit", AuditBenchmark.run), ("period", PeriodBenchmark.run),
+    ("audit", AuditBenchmark.run), ("checks", CheckBenchmark.run), ("period", PeriodBenchmark.run),
   ]
 
   /// Work whose instructions `scripts/instructions` counts; run only where it is asked for.
