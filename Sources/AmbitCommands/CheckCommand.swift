@@ -43,13 +43,13 @@ struct CheckCommand: ParsableCommand {
   }
 
   func run() throws {
-    for id in checks where CheckCatalog.check(id) == nil && !id.hasPrefix("OWN-") {
-      let known = CheckCatalog.all.map(\.id)
+    let framework = try framework.map { try Framework.named($0).confined(toBaseline: baseline) }
+    let targets = try assessed.targets()
+    let known = Set(CheckCatalog.all.map(\.id) + targets.flatMap { $0.assessor?.checks.map(\.check.id) ?? [] }).sorted()
+    for id in checks where !known.contains(id) {
       throw AmbitError(
         .usage, "there is no check '\(id)'" + NearMiss.suffix(id, among: known), hint: "they are \(known.joined(separator: ", "))")
     }
-    let framework = try framework.map { try Framework.named($0).confined(toBaseline: baseline) }
-    let targets = try assessed.targets()
     let statuses: [ControlStatus]
     let fails: Bool
     if let framework {
@@ -76,13 +76,14 @@ struct CheckCommand: ParsableCommand {
       return Terminal.note("Warning: cluster '\(HiddenText.escaped(target.name))' is declared and was never read; nothing of it is evaluated")
     }
     guard isTable else { return }
+    let isPeriod = !target.period.isEmpty
     let enforcement = assessor.lastEnforcement
     if !(enforcement.isKnown && enforcement.isOn) {
       let what = enforcement.isKnown ? "policy is not enforced" : "enforcement is not known"
       Terminal.note("Note: results are as modelled; \(what): \(enforcement.detail)")
     }
     let gaps = assessor.observed.gaps
-    if !gaps.isEmpty {
+    if isPeriod, !gaps.isEmpty {
       let length = gaps.reduce(0) { $0 + $1.range.upperBound - $1.range.lowerBound }
       Terminal.note(
         "Note: nobody looked in \(gaps.count) gap\(gaps.count == 1 ? "" : "s"), \(ElapsedTime.text(milliseconds: length)) in all; no share includes them")

@@ -43,11 +43,13 @@ struct WaiverAddCommand: ParsableCommand {
   func run() throws {
     let history = try cluster.history()
     try signing.set(up: history.ambit)
-    guard CheckCatalog.check(check) != nil else {
-      throw AmbitError(.usage, "there is no check '\(check)'" + NearMiss.suffix(check, among: CheckCatalog.all.map(\.id)), hint: "see them with `ambit check`")
-    }
     let now = Moment.now
-    let fingerprints = try fingerprints(Assessor(history, at: history.point(nil)))
+    let assessor = try Assessor(history, at: history.point(nil))
+    let known = assessor.checks.map(\.check.id)
+    guard known.contains(check) else {
+      throw AmbitError(.usage, "there is no check '\(check)'" + NearMiss.suffix(check, among: known), hint: "see them with `ambit check`")
+    }
+    let fingerprints = try fingerprints(assessor)
     let expires = try PaperOptions.moment(expires, "--expires", now)
     guard expires > now else { throw AmbitError(.usage, "'\(self.expires)' is over", hint: "a waiver expires later than now") }
     let waiver = Waivers.Waiver(

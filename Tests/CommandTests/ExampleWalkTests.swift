@@ -96,14 +96,14 @@ import TestSupport
     for name in ["one", "two"] {
       let output = try fixture("report", "--framework", "cis", "--framework", "pci", "-o", name)
       #expect(output.status == 0)
-      #expect(output.stdout == "\(name)/report.html\n\(name)/report.md\n")
+      #expect(output.stdout == "\(name)/report.html\n\(name)/report.md\n\(name)/report.json\n")
     }
-    for name in ["report.html", "report.md"] {
+    for name in ["report.html", "report.md", "report.json"] {
       let one = FileManager.default.contents(atPath: "\(fixture.directory)/one/\(name)")
       #expect(one != nil && one == FileManager.default.contents(atPath: "\(fixture.directory)/two/\(name)"))
     }
     let page = try String(contentsOfFile: "\(fixture.directory)/one/report.html", encoding: .utf8)
-    for part in ["CIS Kubernetes Benchmark 2.0.1", "PCI DSS 4.0.1", "In effect", "spec.ingress[0]", "Since commit "] {
+    for part in ["CIS Kubernetes Benchmark 2.0.1", "PCI DSS 4.0.1", "beside it, in effect", "spec.ingress[0]", "PCI DSS"] {
       #expect(page.contains(part))
     }
   }

@@ -114,9 +114,7 @@ package struct Assessor {
     _ observed: Assessment.Observed, _ readers: [TrackReader]
   ) throws -> RecordFacts {
     let first = try history.ambit.index.read { [cluster = history.cluster] in try $0.firstObservation(in: cluster) }
-    let end = plan.period.upperBound
-    // At a moment, the whole record up to it is looked at.
-    let span = plan.period.isEmpty ? min(first?.capturedTo ?? end, end)..<end + 1 : plan.period
+    let span = plan.span(since: first?.capturedTo)
     let population = try ChangePopulation(history, in: span, registers, countsTrees: extent.countsTrees)
     let rulings = plan.rulings[plan.segments.last?.rulings ?? 0]
     return RecordFacts(

@@ -40,6 +40,16 @@ struct PeriodPlan {
   /// What counts as often enough where the owner declares nothing: once a day, half a day late at most.
   static let assumedCadence: Int64 = 36 * 3_600_000
 
+  /// How far before a moment the record is looked at, for checks of changes and of the record itself: 90 days.
+  static let lookBack: Int64 = 90 * 86_400_000
+
+  /// The stretch that checks of the record look at: the period, or the time before a moment.
+  func span(since first: Int64?) -> Range<Int64> {
+    guard period.isEmpty else { return period }
+    let end = period.upperBound
+    return min(end, max(first ?? end, end - PeriodPlan.lookBack))..<end + 1
+  }
+
   /// The plan of a moment.
   init(_ history: ClusterHistory, at point: ClusterHistory.Point, _ registers: RegisterBook) throws {
     cluster = history.cluster
@@ -51,6 +61,11 @@ struct PeriodPlan {
     rulings = [try registers.rulings().content(at: time)]
     papers = [Papers(time: time, waivers: try registers.waivers().content(at: time), attestations: try registers.attestations().content(at: time))]
     segments = [Segment(range: time..<time, state: 0, coverage: 0, rulings: 0, papers: 0, isGap: false)]
+    let first = try history.ambit.index.read { [cluster] in try $0.firstObservation(in: cluster) }
+    let span = span(since: first?.capturedTo)
+    readings = try history.ambit.index.read { [cluster] in try $0.readings(of: cluster, in: span) }
+    gaps = PeriodPlan.gaps(
+      readings.filter { !$0.isFailed }, failed: readings.filter(\.isFailed), span, limit: cadence?.limit ?? PeriodPlan.assumedCadence)
   }
 
   /// The plan of a period that is not empty.
