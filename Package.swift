@@ -81,8 +81,8 @@ let package = Package(
     .target(
       name: "AmbitKit",
       dependencies: [
-        "Attribution", "Integrity", "KubeModel", "Registers", "Reviews", "Reachability", "Controls", "Programs", "ClusterReader",
-        "SnapshotStore",
+        "Attribution", "Compression", "Integrity", "KubeModel", "Registers", "Reviews", "Reachability", "Controls", "Programs",
+        "ClusterReader", "SnapshotStore",
         "HistoryIndex", "Evidence", .product(name: "Logging", package: "swift-log"),
       ]),
     .target(

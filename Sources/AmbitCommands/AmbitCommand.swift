@@ -17,7 +17,7 @@ package struct AmbitCommand: AsyncParsableCommand {
       ListCommand.self, ShowCommand.self, LogCommand.self,
       DiffCommand.self, DriftCommand.self, ConnectionsCommand.self, ExplainCommand.self, ExposureCommand.self,
       LintCommand.self, BlameCommand.self, AttributeCommand.self, AuditPolicyCommand.self, CheckCommand.self, StateCommand.self,
-      ReportCommand.self, FrameworkCommand.self, ScopeCommand.self, RegisterCommand.self, WaiverCommand.self, AttestCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
+      ReportCommand.self, PackCommand.self, FrameworkCommand.self, ScopeCommand.self, RegisterCommand.self, WaiverCommand.self, AttestCommand.self, ReviewCommand.self, VerifyCommand.self, CheckpointCommand.self,
       IndexCommand.self, SyncCommand.self,
       MaintainCommand.self, RetainCommand.self,
     ])

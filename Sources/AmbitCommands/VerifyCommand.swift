@@ -6,14 +6,19 @@ import KubeModel
 
 struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Verify that nothing in the store was changed, lost or hidden",
+    commandName: "verify", abstract: "Verify that nothing in the store, or in a pack, was changed, lost or hidden",
     discussion: """
       Reads and hashes every object again, follows commits by the parents that they name themselves, computes the \
       digest of every state, and compares both histories of each cluster with each other and with the index. Nothing \
       that git believes unseen is believed. Ends with 1 where there are findings.
 
-      Example: ambit verify --allowed-signers signers --checkpoint kept-elsewhere.note
+      With a pack, an archive or the folder that it was unpacked to, that instead: its checksums and manifest, the history \
+      in it as above, and whether this history gives each of its files again, byte for byte.
+
+      Examples: ambit verify --allowed-signers signers --checkpoint kept-elsewhere.note, ambit verify pack.tar.gz
       """)
+
+  @Argument(help: "A pack that `ambit pack` made; the store if left out") var pack: String?
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var output: OutputOptions
@@ -45,9 +50,13 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func validate() throws {
     if output.output == .csv { throw ValidationError("findings are printed as table, json or yaml") }
+    if pack != nil && (cluster != nil || !checkpoints.isEmpty || timestampAuthority != nil || requireSignatures) {
+      throw ValidationError("of a pack, all is verified: leave out --cluster, --checkpoint, --timestamp-ca and --require-signatures")
+    }
   }
 
   func run() async throws {
+    if let pack { return try await verify(pack) }
     let ambit = try store.open()
     var options = StoreVerifier.Options()
     options.cluster = cluster
@@ -67,6 +76,22 @@ struct VerifyCommand: AsyncParsableCommand {
     VerifyOutput.output(report).print(output.output)
     guard report.isGood else {
       Terminal.note(VerifyOutput.summary(report))
+      throw ExitCode(1)
+    }
+  }
+
+  private func verify(_ pack: String) async throws {
+    var options = PackVerifier.Options()
+    options.allowedSigners = try signers.allowed()
+    options.revokedKeys = try signers.revoked()
+    options.variables = ProcessInfo.processInfo.environment
+    let progress = ProgressLine()
+    let report = try await PackVerifier(pack, options) { progress.show(HiddenText.escaped($0)) }.run()
+    progress.clear()
+    for note in report.notes { Terminal.note("Note: \(note)") }
+    PackOutput.output(report).print(output.output)
+    guard report.isGood else {
+      Terminal.note(PackOutput.summary(report))
       throw ExitCode(1)
     }
   }

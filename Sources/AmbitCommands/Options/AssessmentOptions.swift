@@ -39,7 +39,7 @@ struct AssessmentOptions: ParsableArguments {
   }
 
   /// In milliseconds; nil where the text is no offset.
-  private var offset: Int64? {
+  var offset: Int64? {
     guard let timezone else { return 0 }
     guard let moment = Moment(rfc3339: "1970-01-01T00:00:00\(timezone)") else { return nil }
     return -moment.milliseconds
@@ -84,7 +84,7 @@ struct AssessmentOptions: ParsableArguments {
   }
 
   /// The clusters that are meant; nil for the only one.
-  private func names(_ ambit: Ambit, _ now: Moment) throws -> [String?] {
+  func names(_ ambit: Ambit, _ now: Moment) throws -> [String?] {
     guard let cluster else { return [nil] }
     let inventory = try RegisterBook(ambit).inventories().content(at: now.milliseconds)
     if cluster == "all" {

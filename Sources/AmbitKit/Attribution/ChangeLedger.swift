@@ -18,8 +18,8 @@ package struct ChangeLedger {
   /// The last commit; nil where no log was ever read.
   package var head: ObjectName? { get throws { try store.head(of: .changes(of: cluster)) } }
 
-  /// Spread over folders, so that none grows long.
-  private static func path(of id: String) -> String { "\(records)/\(id.prefix(2))/\(id.dropFirst(2)).yaml" }
+  /// Where a record's file stands: spread over folders, so that none grows long.
+  static func path(of id: String) -> String { "\(records)/\(id.prefix(2))/\(id.dropFirst(2)).yaml" }
 
   // MARK: Reading
 

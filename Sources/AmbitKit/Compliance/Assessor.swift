@@ -213,6 +213,9 @@ package struct Assessor {
   /// The waivers as they stand at the end, sorted by id.
   package var waivers: [AssessedWaiver] { facts.waivers }
 
+  /// The changes, counted three ways.
+  package var population: RecordFacts.Population { facts.population }
+
   /// How policy is enforced at the end.
   package var lastEnforcement: ClusterState.Enforcement {
     enforcement.last?.enforcement ?? .init(basis: .unknown, cni: nil, detail: "no state is known")

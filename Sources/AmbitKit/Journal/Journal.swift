@@ -13,6 +13,8 @@ package struct Journal {
     case acceptedCluster = "accept-new-cluster"
     /// The history of a repository was imported, or more of it.
     case imported = "import"
+    /// A pack of evidence was made.
+    case packed = "pack"
   }
 
   /// Who did it, as the system says; the signature, where there is one, is the proof.

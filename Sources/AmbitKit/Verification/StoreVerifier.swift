@@ -9,6 +9,8 @@ package struct StoreVerifier {
   package struct Options: Sendable {
     /// The one cluster whose history is verified; nil for all. Objects are verified all in any case.
     package var cluster: String?
+    /// Whether the store is a part of another one, whose checkpoints of clusters that are not here are passed over.
+    package var isPart = false
     /// Who may sign; nil where signatures are only compared with what they sign.
     package var allowedSigners: AllowedSigners?
     package var revokedKeys = RevokedKeys.none
@@ -214,7 +216,7 @@ package struct StoreVerifier {
           "the \(line.checkpointWord) held the entry \(entry) when the checkpoint was made, and no longer \(line == .journal ? "does" : "do")",
           git("log --oneline --glob=\(line.reference)"))
       }
-      guard options.cluster == nil || options.checkpoints.contains(where: { $0.place == checkpoint.place }) else { continue }
+      guard (options.cluster == nil && !options.isPart) || options.checkpoints.contains(where: { $0.place == checkpoint.place }) else { continue }
       if !clusters.contains(where: checkpoint.isOf) {
         report.add(
           .rewritten, checkpoint.place, "no cluster that was verified has the log '\(checkpoint.checkpoint.origin)'",
