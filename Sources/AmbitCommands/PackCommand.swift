@@ -43,12 +43,32 @@ struct PackCommand: AsyncParsableCommand {
     help: ArgumentHelp("The population's SHA-256 that the auditor was given; another one by now is refused", valueName: "sha256"))
   var population: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Tell in results/comparison.json and comparison.md what changed since this pack", valueName: "pack"))
+  var sinceReport: String?
+
+  @Flag(name: .long, help: "Compare also where scope or coverage differ, and say so")
+  var allowIncomparable = false
+
+  @Flag(name: .long, help: "Replace names by pseudonyms, and leave out the history and the originals")
+  var redact = false
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The key of the pseudonyms: 32 random bytes or more, which you keep", valueName: "file"))
+  var redactKey: String?
+
   @OptionGroup var signing: SigningOptions
 
   func validate() throws {
     if (sample == nil) != (seed == nil) { throw ValidationError("--sample and --seed go together") }
     if sample != nil && assessed.period == nil { throw ValidationError("--sample draws from the changes of a --period") }
     if let sample, sample < 1 { throw ValidationError("--sample is a number of changes, from 1 on") }
+    if redact != (redactKey != nil) {
+      throw ValidationError("--redact and --redact-key go together; make a key with `head -c 32 /dev/urandom > key`")
+    }
+    if allowIncomparable && sinceReport == nil { throw ValidationError("--allow-incomparable goes with --since-report") }
     if population != nil && sample == nil { throw ValidationError("--population goes with --sample") }
     if let seed, let objection = PackRequest.Sample.objection(toSeed: seed) { throw ValidationError(objection) }
   }
@@ -60,6 +80,14 @@ struct PackCommand: AsyncParsableCommand {
     try signing.set(up: ambit)
     var request = try assessed.packRequest(frameworks, of: ambit)
     request.sample = sample.flatMap { size in seed.map { PackRequest.Sample(size: size, seed: $0) } }
+    request.former = try sinceReport.map { path in
+      PackRequest.Former(try PackStorage.formerResults(path), allowsIncomparable: allowIncomparable)
+    }
+    request.redaction = try redactKey.map(PackCommand.redaction)
+    if redact, let own = frameworks.first(where: { FrameworkCatalog.file(of: $0.framework).map { Array($0.utf8) } != $0.bytes }) {
+      throw AmbitError(
+        .usage, "framework '\(own.framework.id)' is your own, and may hold names", hint: "redact with frameworks that are built in")
+    }
     let progress = ProgressLine()
     let (pack, assessments) = try await PackMaker.pack(
       request, of: ambit, variables: ProcessInfo.processInfo.environment
@@ -82,6 +110,13 @@ struct PackCommand: AsyncParsableCommand {
       let reason = (error as? any DescribedError)?.message ?? "\(error)"
       Terminal.note("Warning: the store's journal does not tell of this pack: \(reason)")
     }
+  }
+
+  private static func redaction(_ path: String) throws -> Redaction {
+    guard let secret = FileManager.default.contents(atPath: path) else {
+      throw AmbitError(.notFound, "'\(path)' cannot be read", hint: "make a key with `head -c 32 /dev/urandom > \(path)`, and keep it")
+    }
+    return try Redaction(secret: Array(secret))
   }
 
   /// A framework with the file that it stands in.

@@ -32,7 +32,7 @@ import Testing
   }
 
   static func request(clusters: [String] = ["c"], from: Int64 = 0, to: Int64 = 2_000_000_000_000) throws -> PackRequest {
-    let framework = try #require(FrameworkCatalog.framework("cis"))
+    let framework = try #require(FrameworkCatalog.framework("pci"))
     let file = try #require(FrameworkCatalog.file(of: framework))
     return PackRequest(
       clusters: clusters, when: .period(from..<to), frameworks: [try PackRequest.Source(framework, Array(file.utf8))])
@@ -115,6 +115,67 @@ import Testing
       [("cadence.yaml", Array(register.utf8))], message: nil, by: .init(user: "u", host: "h"), at: fixture.nextTime())
     let pack = try await PackTests.pack(PackTests.request(), of: fixture)
     #expect(try text(pack, "registers/\(put[0].name).yaml") == register)
+  }
+
+  @Test func `a sample is drawn by the seed, and each change in it is told with its versions and connections`() async throws {
+    let fixture = try PackTests.history()
+    var request = try PackTests.request()
+    request.sample = .init(size: 1_000, seed: "4711")
+    let pack = try await PackTests.pack(request, of: fixture)
+    let drawn = try text(pack, "sample/ids.txt").split(separator: "\n").map(String.init)
+    let ids = try text(pack, "population/ids.txt").split(separator: "\n").map(String.init)
+    #expect(drawn.sorted() == ids.sorted() && drawn != ids)
+    let keys = drawn.map { SHA256Digest.hex(Array("4711 \($0)\n".utf8)) }
+    #expect(keys == keys.sorted())
+    let opened = try #require(drawn.firstIndex { $0.hasSuffix("/open.yaml") && !$0.hasPrefix(drawn.last { $0.hasSuffix("/open.yaml") } ?? "") })
+    let folder = "sample/00\(opened + 1)"
+    let change = try JSONReader.value(try #require(pack["\(folder)/change.json"]).bytes)
+    let isAdded = change["effect"]?.string == "added"
+    #expect((pack["\(folder)/after.yaml"] != nil) == isAdded && (pack["\(folder)/before.yaml"] != nil) == !isAdded)
+    #expect(try text(pack, "\(folder)/change.diff").contains("\n\(isAdded ? "+" : "-")  name: open\n"))
+    #expect(pack["\(folder)/connections.csv"] != nil)
+    request.sample = .init(size: 2, seed: "4711")
+    #expect(try text(await PackTests.pack(request, of: fixture), "sample/ids.txt") == drawn[..<2].map { $0 + "\n" }.joined())
+  }
+
+  @Test func `a redacted pack holds no name, and the same counts, commits and digests`() async throws {
+    let fixture = try PackTests.history()
+    try PackTests.record([PackTests.open], in: fixture, cluster: "another-cluster")
+    var request = try PackTests.request(clusters: ["c", "another-cluster"])
+    let full = try await PackTests.pack(request, of: fixture)
+    request.redaction = try Redaction(secret: Array(repeating: 7, count: 32))
+    let redacted = try await PackTests.pack(request, of: fixture)
+    // Words of the cluster that are no words of ours.
+    for file in redacted.files {
+      for name in ["another-cluster", "kube-system", "namespaces/shop", "shop/", "\"shop\"", ",shop,", "/deny", "deny.yaml", "/open.yaml"] {
+        #expect(!file.bytes.contains(name.utf8), "\(name) in \(file.path)")
+      }
+    }
+    #expect(redacted["history.bundle"] == nil && !redacted.files.contains { $0.path.hasPrefix("objects/") })
+    #expect(redacted.populationSize == full.populationSize)
+    func firstWords(_ pack: Pack, _ path: String) throws -> [Substring?] { try text(pack, path).split(separator: "\n").map { $0.split(separator: " ").first } }
+    for path in ["heads.txt", "states.txt"] { #expect(try firstWords(redacted, path) == firstWords(full, path)) }
+    #expect(try text(redacted, "results/results.csv").count { $0 == "\n" } == text(full, "results/results.csv").count { $0 == "\n" })
+    #expect(try await PackTests.pack(request, of: fixture).digest == redacted.digest)
+    request.redaction = try Redaction(secret: Array(repeating: 8, count: 32))
+    #expect(try await PackTests.pack(request, of: fixture).digest != redacted.digest)
+    #expect(throws: AmbitError.self) { try Redaction(secret: [1, 2, 3]) }
+  }
+
+  @Test func `what changed since an earlier pack is told, and what cannot be compared is refused`() async throws {
+    let fixture = try PackTests.history()
+    let middle = Int64(1_790_000_000_000 + 2 * 3_600_000 + 60_000)
+    let former = try await PackTests.pack(PackTests.request(from: 1_790_000_000_000, to: middle), of: fixture)
+    var request = try PackTests.request(from: 1_790_000_000_000, to: middle + 3_600_000)
+    let results = try #require(former["results/assessment.json"]).bytes
+    request.former = .init(results, allowsIncomparable: true)
+    let pack = try await PackTests.pack(request, of: fixture)
+    let comparison = try text(pack, "results/comparison.json")
+    #expect(comparison.contains("\"fixed\"") && comparison.contains("\"comparable\""))
+    #expect(try text(pack, "comparison.md").contains("### Controls that moved: "))
+    request = try PackTests.request(clusters: ["c"], to: middle)
+    request.former = .init(try #require(pack["results/assessment.json"]).bytes, allowsIncomparable: false)
+    await #expect(throws: AmbitError.self) { try await PackTests.pack(request, of: fixture) }
   }
 
   @Test func `who holds the history is named, or that nobody does`() async throws {

@@ -1,6 +1,7 @@
 import AmbitKit
 import Foundation
 import Integrity
+import KubeModel
 import TestSupport
 import Testing
 
@@ -23,21 +24,24 @@ import Testing
 
     /// Writes the checksums and the manifest anew, as someone would who changes a file and hides it.
     func sum() throws {
-      let shell = """
-        python3 - <<'END'
-        import hashlib, json, os
-        m = json.load(open("MANIFEST.json"))
-        for f in m["files"]:
-          b = open(f["path"], "rb").read()
-          f["size"], f["sha256"] = len(b), hashlib.sha256(b).hexdigest()
-        open("MANIFEST.json", "w").write(json.dumps(m, indent=2, sort_keys=True, ensure_ascii=False) + "\\n")
-        names = sorted(f["path"] for f in m["files"]) + ["MANIFEST.json"]
-        open("SHA256SUMS", "w").write("".join(
-          hashlib.sha256(open(n, "rb").read()).hexdigest() + "  " + n + "\\n" for n in sorted(names)))
-        END
-        """
-      let output = try RunningProcess("/bin/sh", ["-e", "-c", shell], in: path).wait()
-      #expect(output.status == 0, "\(output.text)")
+      let manifest = "\(path)/MANIFEST.json"
+      var map = try #require(try JSONReader.value(Array(try Data(contentsOf: URL(filePath: manifest)))).map)
+      var lines: [(path: String, digest: String)] = []
+      let entries = try (map["files"]?.list ?? []).map { entry -> Value in
+        var entry = try #require(entry.map)
+        let name = try #require(entry["path"]?.string)
+        let bytes = Array(try Data(contentsOf: URL(filePath: "\(path)/\(name)")))
+        entry["size"] = .int(Int64(bytes.count))
+        entry["sha256"] = .string(SHA256Digest.hex(bytes))
+        lines.append((name, SHA256Digest.hex(bytes)))
+        return .map(entry)
+      }
+      map["files"] = .list(entries)
+      let text = Array((JSONWriter.string(of: .map(map)) + "\n").utf8)
+      try Data(text).write(to: URL(filePath: manifest))
+      lines.append(("MANIFEST.json", SHA256Digest.hex(text)))
+      let sums = lines.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }.map { "\($0.digest)  \($0.path)\n" }
+      try Data(sums.joined().utf8).write(to: URL(filePath: "\(path)/SHA256SUMS"))
     }
 
     func verify(_ change: (inout PackVerifier.Options) -> Void = { _ in }) async throws -> PackVerifier.Report {
@@ -64,9 +68,10 @@ import Testing
   @Test func `one byte in any file is found`() async throws {
     let pack = try await unpacked()
     let files = try FileManager.default.subpathsOfDirectory(atPath: pack.path).sorted()
-    for file in files where !["population", "results", "objects", "coverage", "frameworks", "registers"].contains(file) {
-      let size = try Data(contentsOf: URL(filePath: "\(pack.path)/\(file)")).count
-      for place in Set([0, size / 2, size - 1]) where place >= 0 {
+    for file in files {
+      // Folders do not read, and what is empty has no byte.
+      guard let size = try? Data(contentsOf: URL(filePath: "\(pack.path)/\(file)")).count, size > 0 else { continue }
+      for place in Set([0, size / 2, size - 1]) {
         try pack.change(file) { $0[place] ^= 1 }
         #expect(try await !pack.verify().isGood, "\(file) at \(place)")
         try pack.change(file) { $0[place] ^= 1 }

@@ -21,6 +21,38 @@ struct PackGuide {
     self.integrity = integrity
   }
 
+  /// That of a pack whose names were taken out.
+  static let redacted = PackFile(
+    "VERIFY.md",
+    Array(
+      """
+      # How to verify this pack
+
+      Names were replaced by pseudonyms in this pack, and text that could hold names was left out. Every count, verdict, time,
+      commit and state digest is that of the full pack. You need sha256sum:
+
+      ```sh
+      set -eu
+      export LC_ALL=C
+      sha256sum --check --strict --quiet SHA256SUMS
+      cut -c 67- SHA256SUMS | sort > "${TMPDIR:-/tmp}/named.$$"
+      find . -type f ! -path ./SHA256SUMS | sed 's|^\\./||' | sort | cmp - "${TMPDIR:-/tmp}/named.$$"
+      rm "${TMPDIR:-/tmp}/named.$$"
+      echo "Every file is the one that was summed."
+      ```
+
+      What can no longer be checked, as the history and the originals are not in this pack:
+
+      - that the commits in `heads.txt` and the state digests in `states.txt` are of a history that is whole;
+      - that verdicts, findings and the population follow from it;
+      - that commits are signed by the keys in `keys.txt`;
+      - that a sample's changes are what they are said to be; the draw itself can be repeated from `population/ids.txt`.
+
+      Ask the owner to show the full pack to someone whom you trust: its commits and state digests are those that stand here. The
+      owner keeps the key to the pseudonyms, and can tell what each stands for.
+
+      """.utf8), PackFile.MediaType.markdown)
+
   var file: PackFile { PackFile("VERIFY.md", Array(text.utf8), PackFile.MediaType.markdown) }
 
   /// What shows that the history is the one that was recorded, in a sentence.
@@ -149,7 +181,7 @@ struct PackGuide {
 
       """
     if case .period(let range) = request.when {
-      func bound(_ time: Int64) -> String { String(CivilTime.text(milliseconds: time).dropLast()) }
+      func bound(_ time: Int64) -> String { String(Moment(milliseconds: time).text.dropLast()) }
       let clusters = request.clusters.filter { cluster in heads.heads.contains { $0.reference == "refs/heads/\(cluster)" } }
       text += """
         for cluster in \(clusters.joined(separator: " ")); do

@@ -55,38 +55,58 @@ package struct PackMaker {
     let answers = try request.clusters.map { try answer($0, extent) }
     let assessments = answers.flatMap(\.assessments)
     progress("writing reports")
-    var files = try reports(assessments) + (try objects(answers)) + coverage(answers) + (try registers(answers))
-    files += request.frameworks.map { source in
+    var files = try reports(assessments) + coverage(answers) + frameworks
+    if case .period = request.when { files += try population(answers) }
+    if let former = request.former { files += try PackComparison(from: former, to: assessments).files }
+    let keys = try PackKeys(history.ambit.store, history.heads)
+    let states = assessments.filter { !$0.subject.commit.isEmpty }.map(\.subject).uniqued(by: \.cluster)
+    files += [
+      PackFile(Pack.heads, lines: heads.map { "\($0.commit) \($0.reference)" }),
+      PackFile("states.txt", lines: states.map { "\($0.stateDigest) \($0.commit) \($0.cluster)" }),
+      PackFile("keys.txt", lines: keys.lines),
+    ]
+    if request.redaction == nil {
+      files += try objects(answers) + (try registers(answers))
+      files += [
+        PackFile(Pack.bundle, history.bundle, PackFile.MediaType.bundle), PackGuide(request, history.heads, keys, integrity).file,
+      ]
+    } else {
+      files.append(PackGuide.redacted)
+    }
+    return (Pack(files, facts: facts(keys, integrity, states)), assessments)
+  }
+
+  private var frameworks: [PackFile] {
+    request.frameworks.map { source in
       PackFile(
         source.path, source.bytes, PackFile.MediaType.yaml,
         controls: source.framework.controls.map { "\(source.framework.id)/\($0.id)" }.sorted())
     }.uniqued(by: \.path)
-    if case .period = request.when {
-      let parts = answers.compactMap { answer in
-        answer.population.flatMap { population in
-          answer.assessments.first.map { PackPopulation.Part(assessment: $0, population: population) }
-        }
-      }
-      let population = PackPopulation(parts, request, version: Ambit.version)
-      files += population.files()
-      if let sample = request.sample {
-        progress("drawing the sample")
-        files += try PackSample(sample, of: population.ids, population: population.digest).files(
-          answers.compactMap { answer in
-            answer.history.flatMap { history in answer.assessments.first.map { (history, $0.changes) } }
-          })
+  }
+
+  /// Where the histories stood, under the names that the pack has for them.
+  private var heads: [(reference: String, commit: String)] {
+    history.heads.heads.map { head in
+      (request.redaction?.reference(head.reference) ?? head.reference, head.commit.description)
+    }
+  }
+
+  private func population(_ answers: [Answer]) throws -> [PackFile] {
+    let parts = answers.compactMap { answer in
+      answer.population.flatMap { population in
+        answer.assessments.first.map { PackPopulation.Part(assessment: $0, population: population) }
       }
     }
-    let keys = try PackKeys(history.ambit.store, history.heads)
-    let states = assessments.filter { !$0.subject.commit.isEmpty }.map(\.subject).uniqued(by: \.cluster)
-    files += [
-      PackFile(Pack.bundle, history.bundle, PackFile.MediaType.bundle),
-      PackFile(Pack.heads, lines: history.heads.lines),
-      PackFile("states.txt", lines: states.map { "\($0.stateDigest) \($0.commit) \($0.cluster)" }),
-      PackFile("keys.txt", lines: keys.lines),
-    ]
-    files.append(PackGuide(request, history.heads, keys, integrity).file)
-    return (Pack(files, facts: facts(keys, integrity, states)), assessments)
+    let population = PackPopulation(parts, request, version: Ambit.version)
+    guard let sample = request.sample else { return population.files() }
+    progress("drawing the sample")
+    // What is known of each change is full of names.
+    let told = request.redaction == nil ? answers : []
+    return population.files()
+      + (try PackSample(sample, of: population.ids, population: population.digest).files(
+        told.compactMap { answer in
+          answer.history.flatMap { history in answer.assessments.first.map { (history, $0.changes) } }
+        }))
   }
 
   // MARK: Assessing
@@ -114,7 +134,7 @@ package struct PackMaker {
       }
       return Answer(
         cluster: cluster, history: nil, population: nil,
-        assessments: request.frameworks.map { .unseen(cluster, $0.framework, period) })
+        assessments: redacted(request.frameworks.map { .unseen(cluster, $0.framework, period) }))
     }
     // No request names a time that depends on the clock.
     let history = try ClusterHistory(history.ambit, cluster: cluster, now: Moment(milliseconds: 0))
@@ -124,8 +144,14 @@ package struct PackMaker {
     case .moment(let text): assessor = try Assessor(history, at: history.point(text), extent)
     }
     return Answer(
-      cluster: cluster, history: history, population: assessor.population,
-      assessments: try request.frameworks.map { try assessor.assessment(of: $0.framework) })
+      cluster: cluster, history: history,
+      population: request.redaction?.population(assessor.population) ?? assessor.population,
+      assessments: redacted(try request.frameworks.map { try assessor.assessment(of: $0.framework) }))
+  }
+
+  /// Nothing of a pack is made of anything else.
+  private func redacted(_ assessments: [Assessment]) -> [Assessment] {
+    request.redaction.map { redaction in assessments.map(redaction.assessment) } ?? assessments
   }
 
   // MARK: Files
@@ -227,7 +253,7 @@ package struct PackMaker {
       ("tool", .string(PackMaker.tool)), ("request", request.value),
       (
         "heads",
-        .list(history.heads.heads.map { ["ref": .string($0.reference), "commit": .string($0.commit.description)] })
+        .list(heads.map { ["ref": .string($0.reference), "commit": .string($0.commit)] })
       ),
       (
         "states",
@@ -247,11 +273,18 @@ package struct PackMaker {
       (
         "integrity",
         [
-          "problems": .list(integrity.problems.map(Value.string)), "anchors": .list(integrity.anchors.map(Value.string)),
-          "restsOn": .string(PackGuide.rest(integrity)),
+          "problems": .list(told(integrity.problems)), "anchors": .list(told(integrity.anchors)),
+          "restsOn": .string(request.redaction == nil ? PackGuide.rest(integrity) : Redaction.leftOut),
         ]
       ),
     ])
+  }
+}
+
+extension PackMaker {
+  /// Lines that may hold names.
+  private func told(_ lines: [String]) -> [Value] {
+    lines.map { .string(request.redaction == nil ? $0 : Redaction.leftOut) }
   }
 }
 

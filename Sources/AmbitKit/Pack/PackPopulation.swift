@@ -42,7 +42,7 @@ struct PackPopulation {
     var lines = ["Tool: ambit \(Ambit.version)", "Question: every step of an object from one snapshot to the next, by its first reading"]
     if case .period(let range) = request.when {
       lines += [
-        "From: \(CivilTime.text(milliseconds: range.lowerBound))", "To, and not at: \(CivilTime.text(milliseconds: range.upperBound))",
+        "From: \(Moment(milliseconds: range.lowerBound).text)", "To, and not at: \(Moment(milliseconds: range.upperBound).text)",
       ]
     }
     for part in parts {

@@ -43,12 +43,28 @@ package struct PackRequest: Sendable {
     }
   }
 
+  /// An earlier pack's results, to compare with.
+  package struct Former: Sendable {
+    /// Where they stand in a pack.
+    package static let file = "results/assessment.json"
+    package let bytes: [UInt8]
+    /// Whether what cannot be compared is told, and is no reason to stop.
+    package let allowsIncomparable: Bool
+    package init(_ bytes: [UInt8], allowsIncomparable: Bool) {
+      self.bytes = bytes
+      self.allowsIncomparable = allowsIncomparable
+    }
+  }
+
   package let clusters: [String]
   package let when: When
   package let frameworks: [Source]
   package var sample: Sample?
   /// Who else held which commits when the pack was made, a line each.
   package var remotes: [String] = []
+  package var former: Former?
+  /// What takes the names out; nil for a full pack.
+  package var redaction: Redaction?
 
   package init(clusters: [String], when: When, frameworks: [Source]) {
     self.clusters = clusters.uniqued()
@@ -61,22 +77,23 @@ package struct PackRequest: Sendable {
 extension PackRequest {
   var value: Value {
     var map = Mapping([
-      ("clusters", .list(clusters.map(Value.string))),
+      ("redacted", .bool(redaction != nil)), ("clusters", .list(clusters.map { .string(redaction?.cluster($0) ?? $0) })),
       (
         "frameworks",
         .list(
           frameworks.map {
             ["id": .string($0.framework.id), "file": .string($0.path), "sha256": .string($0.framework.digest)]
           })
-      ), ("remotes", .list(remotes.map(Value.string))),
+      ), ("remotes", .list(redaction == nil ? remotes.map(Value.string) : [])),
     ])
     switch when {
     case .period(let range):
       map["period"] = [
-        "from": .string(CivilTime.text(milliseconds: range.lowerBound)), "to": .string(CivilTime.text(milliseconds: range.upperBound)),
+        "from": .string(Moment(milliseconds: range.lowerBound).text), "to": .string(Moment(milliseconds: range.upperBound).text),
       ]
     case .moment(let text): map["at"] = .string(text)
     }
+    if let former { map["former"] = ["sha256": .string(SHA256Digest.hex(former.bytes)), "allowsIncomparable": .bool(former.allowsIncomparable)] }
     if let sample { map["sample"] = ["size": .int(Int64(sample.size)), "seed": .string(sample.seed)] }
     return .map(map)
   }
@@ -96,10 +113,10 @@ extension PackRequest {
       sources.append(source)
     }
     let when: When
-    if let from = value[["period", "from"]]?.string.flatMap(CivilTime.milliseconds),
-      let to = value[["period", "to"]]?.string.flatMap(CivilTime.milliseconds), from < to
+    if let from = value[["period", "from"]]?.string.flatMap({ Moment(rfc3339: $0) }),
+      let to = value[["period", "to"]]?.string.flatMap({ Moment(rfc3339: $0) }), from < to
     {
-      when = .period(from..<to)
+      when = .period(from.milliseconds..<to.milliseconds)
     } else if let text = value["at"]?.string {
       when = .moment(text)
     } else {
@@ -107,6 +124,12 @@ extension PackRequest {
     }
     self.init(clusters: clusters, when: when, frameworks: sources)
     self.remotes = remotes
+    if let former = value["former"] {
+      guard let bytes = file(PackComparison.former), let allows = former["allowsIncomparable"]?.bool,
+        former["sha256"]?.string == SHA256Digest.hex(bytes)
+      else { return nil }
+      self.former = Former(bytes, allowsIncomparable: allows)
+    }
     if let sample = value["sample"] {
       guard let size = sample["size"]?.int, let seed = sample["seed"]?.string, size > 0,
         Sample.objection(toSeed: seed) == nil

@@ -109,7 +109,7 @@ struct PackSample {
   }
 
   private func value(_ change: RecordedChange, _ history: ClusterHistory, _ events: [Event]) -> Value {
-    func time(_ milliseconds: Int64) -> Value { .string(CivilTime.text(milliseconds: milliseconds)) }
+    func time(_ milliseconds: Int64) -> Value { .string(Moment(milliseconds: milliseconds).text) }
     var actor = Mapping([("kind", .string(change.actor.kind.rawValue)), ("source", .string(change.actor.source))])
     actor["name"] = change.actor.name.map(Value.string)
     actor["certainty"] = change.actor.certainty.map(Value.string)

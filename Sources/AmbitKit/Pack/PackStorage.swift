@@ -79,6 +79,14 @@ package enum PackStorage {
     return isFolder ? Found(pack: Pack(read: try files(in: path)), oddities: []) : try read(archive: path)
   }
 
+  /// The results of an earlier pack.
+  package static func formerResults(_ path: String) throws -> [UInt8] {
+    guard let file = try read(path).pack[PackRequest.Former.file] else {
+      throw AmbitError(.badInput, "'\(path)' is no pack: it has no \(PackRequest.Former.file)", hint: "name a pack that `ambit pack` made")
+    }
+    return file.bytes
+  }
+
   private static func files(in folder: String) throws -> [PackFile] {
     // Links are not followed: what they lead to is none of the pack's.
     try FileManager.default.subpathsOfDirectory(atPath: folder).compactMap { name in

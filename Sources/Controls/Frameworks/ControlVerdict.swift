@@ -87,9 +87,12 @@ package struct ControlVerdict: Sendable, Hashable {
   }
 
   /// The verdict where nothing was seen, and why.
-  init(unseen reason: String) {
-    status = .notEvaluated
-    explanation = reason
+  init(unseen reason: String) { self.init(.notEvaluated, explanation: reason) }
+
+  /// A verdict that was reached elsewhere.
+  package init(_ status: ControlStatus, explanation: String) {
+    self.status = status
+    self.explanation = explanation
   }
 
   /// What the checks leave open.
