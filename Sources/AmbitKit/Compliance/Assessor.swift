@@ -17,6 +17,8 @@ package struct Assessor {
     package var countsTrees = false
     /// Whether what may flow between namespaces is told.
     package var drawsFlows = false
+    /// Fingerprints of the keys that signed commits of the history; none where nobody looked.
+    package var signingKeys: [String] = []
     package init() {}
   }
 
@@ -182,7 +184,7 @@ package struct Assessor {
         tracks.assessment(control, of: framework, control.clocks.map { $0.standing(last: lastDone[$0.check], at: plan.lastMoment) })
       },
       checks: checks.filter { mapped.contains($0.check.id) }, observed: observed, coverage: lastCoverage,
-      flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: [],
+      flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: extent.signingKeys,
       changes: plan.period.isEmpty ? [] : facts.changes, waivers: facts.waivers,
       attestations: try AssessedPapers.attestations(plan, registers), cautions: cautions(end))
   }

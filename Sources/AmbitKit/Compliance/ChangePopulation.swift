@@ -62,8 +62,7 @@ struct ChangePopulation {
     return RecordedChange(
       id: id(entry), commit: entry.snapshot.commit, path: change.path, resource: change.id.qualifiedResource,
       object: .init(kind: change.kind, namespace: change.id.namespace, name: change.id.name), effect: change.step.rawValue,
-      // Where no earlier reading looked at everything, it may have come at any time.
-      after: entry.snapshot.parent == nil ? nil : after.map { max($0, 0) }, seen: entry.snapshot.capturedTo,
+      after: entry.snapshot.parent == nil ? nil : after, seen: entry.snapshot.capturedTo,
       time: step.map { $0.time / 1000 } ?? (change.actor.source == .audit ? change.actor.time.map { $0 * 1000 } : nil),
       actor: actor(change, identities), reason: change.cause, approval: approval, auditID: step?.auditID,
       isReconstructed: false, before: change.previousBlob, version: change.blob)

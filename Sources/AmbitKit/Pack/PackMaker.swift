@@ -52,13 +52,14 @@ package struct PackMaker {
     progress("verifying the history")
     let integrity = try self.integrity()
     extent.integrity = integrity
+    let keys = try PackKeys(history.ambit.store, history.heads)
+    extent.signingKeys = keys.signed.keys.sorted()
     let answers = try request.clusters.map { try answer($0, extent) }
     let assessments = answers.flatMap(\.assessments)
     progress("writing reports")
     var files = try reports(assessments) + coverage(answers) + frameworks
     if case .period = request.when { files += try population(answers) }
     if let former = request.former { files += try PackComparison(from: former, to: assessments).files }
-    let keys = try PackKeys(history.ambit.store, history.heads)
     let states = assessments.filter { !$0.subject.commit.isEmpty }.map(\.subject).uniqued(by: \.cluster)
     files += [
       PackFile(Pack.heads, lines: heads.map { "\($0.commit) \($0.reference)" }),
