@@ -124,18 +124,19 @@ import Testing
     let pack = try await PackTests.pack(request, of: fixture)
     let drawn = try text(pack, "sample/ids.txt").split(separator: "\n").map(String.init)
     let ids = try text(pack, "population/ids.txt").split(separator: "\n").map(String.init)
-    #expect(drawn.sorted() == ids.sorted() && drawn != ids)
+    let made = try text(pack, "population/made.txt").split(separator: "\n").map(String.init)
+    #expect(drawn.sorted() == made.sorted() && made.count < ids.count && Set(ids).isSuperset(of: made))
     let keys = drawn.map { SHA256Digest.hex(Array("4711 \($0)\n".utf8)) }
     #expect(keys == keys.sorted())
-    let opened = try #require(drawn.firstIndex { $0.hasSuffix("/open.yaml") && !$0.hasPrefix(drawn.last { $0.hasSuffix("/open.yaml") } ?? "") })
+    let opened = try #require(drawn.firstIndex { $0.hasSuffix("/open.yaml") })
     let folder = "sample/00\(opened + 1)"
     let change = try JSONReader.value(try #require(pack["\(folder)/change.json"]).bytes)
     let isAdded = change["effect"]?.string == "added"
     #expect((pack["\(folder)/after.yaml"] != nil) == isAdded && (pack["\(folder)/before.yaml"] != nil) == !isAdded)
     #expect(try text(pack, "\(folder)/change.diff").contains("\n\(isAdded ? "+" : "-")  name: open\n"))
     #expect(pack["\(folder)/connections.csv"] != nil)
-    request.sample = .init(size: 2, seed: "4711")
-    #expect(try text(await PackTests.pack(request, of: fixture), "sample/ids.txt") == drawn[..<2].map { $0 + "\n" }.joined())
+    request.sample = .init(size: 1, seed: "4711")
+    #expect(try text(await PackTests.pack(request, of: fixture), "sample/ids.txt") == "\(drawn[0])\n")
   }
 
   @Test func `a redacted pack holds no name, and the same counts, commits and digests`() async throws {

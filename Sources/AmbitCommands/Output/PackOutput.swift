@@ -7,9 +7,9 @@ enum PackOutput {
   /// What the operator should know, a line each.
   static func notes(_ pack: Pack, _ assessments: [Assessment], _ request: PackRequest) -> [String] {
     var notes = ["\(pack.files.count) files; SHA-256 of its checksums: \(pack.digest)"]
-    if let digest = pack.populationDigest, let size = pack.populationSize {
-      notes.append("Population: \(size) changes, SHA-256 \(digest)")
-      if request.sample == nil, size > 0 {
+    if let digest = pack.populationDigest, let size = pack.populationSize, let made = pack.madeSize {
+      notes.append("Population: \(size) changes, \(made) of them made while it was recorded; SHA-256 \(digest)")
+      if request.sample == nil, made > 0 {
         notes.append("For a sample, give the auditor this SHA-256, and make the pack again with --sample N and the --seed that they name")
       }
     }

@@ -49,5 +49,10 @@ package struct Pack: Sendable {
   package var populationDigest: String? { self[PackPopulation.table]?.digest }
 
   /// How many changes the population has; nil in a pack of a moment.
-  package var populationSize: Int? { self[PackPopulation.list].map { $0.bytes.count { $0 == 0x0A } } }
+  package var populationSize: Int? { lines(of: PackPopulation.list) }
+
+  /// How many of these were made while it was recorded.
+  package var madeSize: Int? { lines(of: PackPopulation.made) }
+
+  private func lines(of path: String) -> Int? { self[path].map { $0.bytes.count { $0 == 0x0A } } }
 }

@@ -46,7 +46,7 @@ struct PackGuide {
       - that the commits in `heads.txt` and the state digests in `states.txt` are of a history that is whole;
       - that verdicts, findings and the population follow from it;
       - that commits are signed by the keys in `keys.txt`;
-      - that a sample's changes are what they are said to be; the draw itself can be repeated from `population/ids.txt`.
+      - that a sample's changes are what they are said to be; the draw itself can be repeated from `population/made.txt`.
 
       Ask the owner to show the full pack to someone whom you trust: its commits and state digests are those that stand here. The
       owner keeps the key to the pseudonyms, and can tell what each stands for.
@@ -194,7 +194,14 @@ struct PackGuide {
             sed "s|^|$commit:|"
         done < "$work/commits" | sort -u > "$work/population"
         sort population/ids.txt | cmp - "$work/population"
+        for cluster in \(clusters.joined(separator: " ")); do
+          git -C "$store" rev-list --max-parents=0 "refs/heads/$cluster" | sed 's/^/^/; s/$/:/'
+        done > "$work/beginnings"
+        grep -v -f "$work/beginnings" population/ids.txt > "$work/made" || true
+        cmp population/made.txt "$work/made"
         ```
+
+        `population/made.txt` is without what was there already when a record began.
 
         `population/QUERY.txt` has the question and the counts, `population/reconciliation.csv` the counts by two other ways and
         every difference with its class. A difference of class `unexplained` is no pass.
@@ -212,7 +219,7 @@ struct PackGuide {
         test -z "${POPULATION:-}" || test "$(sha256sum < population/changes.csv | cut -c 1-64)" = "$POPULATION"
         while read -r id; do
           printf '%s %s\\n' "$(printf '%s %s\\n' '\(sample.seed)' "$id" | sha256sum | cut -c 1-64)" "$id"
-        done < population/ids.txt | sort > "$work/drawn"
+        done < population/made.txt | sort > "$work/drawn"
         head -n \(sample.size) "$work/drawn" | cut -d ' ' -f 2- | cmp - \(PackSample.list)
         ```
 
@@ -232,8 +239,10 @@ struct PackGuide {
     return """
       ## \(isPeriod ? 6 : 5). Signatures
 
-      \(signed) Put the path of a list of allowed signers (ssh-keygen(1), "ALLOWED SIGNERS") that you did not get with this pack
-      into `ALLOWED_SIGNERS`, and the path of the pack's signature, which lies beside the archive, into `PACK_SIGNATURE`; what is
+      \(signed)
+
+      Put the path of a list of allowed signers (ssh-keygen(1), "ALLOWED SIGNERS") that you did not get with this pack into
+      `ALLOWED_SIGNERS`, and the path of the pack's signature, which lies beside the archive, into `PACK_SIGNATURE`; what is
       not named is not checked.
 
       ```sh

@@ -93,10 +93,12 @@ package struct PackMaker {
   }
 
   private func population(_ answers: [Answer]) throws -> [PackFile] {
-    let parts = answers.compactMap { answer in
-      answer.population.flatMap { population in
-        answer.assessments.first.map { PackPopulation.Part(assessment: $0, population: population) }
+    let parts = try answers.compactMap { answer -> PackPopulation.Part? in
+      guard let population = answer.population, let assessment = answer.assessments.first else { return nil }
+      let beginnings = try Set(assessment.changes.map(\.commit)).filter { commit in
+        try ObjectName(hex: commit).map { try history.ambit.store.commit($0).parents.isEmpty } ?? false
       }
+      return PackPopulation.Part(assessment: assessment, population: population, beginnings: beginnings)
     }
     let population = PackPopulation(parts, request, version: Ambit.version)
     guard let sample = request.sample else { return population.files() }
@@ -104,7 +106,7 @@ package struct PackMaker {
     // What is known of each change is full of names.
     let told = request.redaction == nil ? answers : []
     return population.files()
-      + (try PackSample(sample, of: population.ids, population: population.digest).files(
+      + (try PackSample(sample, of: population.madeIDs, population: population.digest).files(
         told.compactMap { answer in
           answer.history.flatMap { history in answer.assessments.first.map { (history, $0.changes) } }
         }))

@@ -9,10 +9,14 @@ struct PackPopulation {
   struct Part {
     let assessment: Assessment
     let population: RecordFacts.Population
+    /// The snapshots with which records begin: what they bring was there before, and nobody is known to have changed it.
+    let beginnings: Set<String>
   }
 
   static let table = "population/changes.csv"
   static let list = "population/ids.txt"
+  /// The changes of the list that somebody made while it was recorded.
+  static let made = "population/made.txt"
 
   private let parts: [Part]
   private let request: PackRequest
@@ -27,6 +31,11 @@ struct PackPopulation {
   /// Oldest first, those of one cluster after the other's; each once, also where two clusters have one history.
   var ids: [String] { parts.flatMap { $0.assessment.changes.map(\.id) }.uniqued() }
 
+  /// Those of them that a sample is drawn from.
+  var madeIDs: [String] {
+    parts.flatMap { part in part.assessment.changes.filter { !part.beginnings.contains($0.commit) }.map(\.id) }.uniqued()
+  }
+
   /// The SHA-256 of the table: what an auditor has to know before they name a seed.
   var digest: String { SHA256Digest.hex(changes) }
 
@@ -34,7 +43,7 @@ struct PackPopulation {
     let list = PackFile(PackPopulation.list, lines: ids)
     return [
       PackFile(PackPopulation.table, changes, PackFile.MediaType.csv), list,
-      PackFile("population/QUERY.txt", lines: query(list)), reconciliation,
+      PackFile(PackPopulation.made, lines: madeIDs), PackFile("population/QUERY.txt", lines: query(list)), reconciliation,
     ]
   }
 
@@ -50,6 +59,7 @@ struct PackPopulation {
     }
     lines.append("Head of each history: heads.txt")
     lines.append("Rows: \(parts.reduce(0) { $0 + $1.assessment.changes.count })")
+    lines.append("Of these made while it was recorded, without what was there when a record began: \(madeIDs.count) (made.txt)")
     lines.append("SHA-256 of changes.csv: \(digest)")
     lines.append("SHA-256 of ids.txt: \(list.digest)")
     return lines

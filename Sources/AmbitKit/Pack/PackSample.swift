@@ -39,7 +39,7 @@ struct PackSample {
         lines: [
           "Size: \(sample.size) asked for, \(ids.count) drawn", "Seed: \(sample.seed)",
           "SHA-256 of population/changes.csv: \(population)",
-          "Order: by the SHA-256 of the seed, a blank, the id of population/ids.txt and a newline; the first are drawn",
+          "Order: by the SHA-256 of the seed, a blank, the id of population/made.txt and a newline; the first are drawn",
           "Folders: 001 is the first of sample/ids.txt",
           "Events: event-*.yaml is what the store keeps of an audit event, and its SHA-256 stands in change.json; the log's own lines are not kept in the store",
         ]),
