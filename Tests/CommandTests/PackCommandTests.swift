@@ -38,12 +38,14 @@ import Testing
     #expect(first.status == 0, "\(first.stderr)")
     let population = try #require(first.stderr.firstMatch(of: /Population: 142 changes, 37 of them made while it was recorded; SHA-256 ([0-9a-f]{64})/)?.1)
     let output = try fixture(
-      "pack", "-f", "pci", "--period", PackCommandTests.period, "-o", "pack.tar.gz", "--sample", "5", "--seed", "4711",
+      "pack", "-f", "pci", "--period", PackCommandTests.period, "-o", "pack.tar.gz", "--sample", "100", "--seed", "4711",
       "--population", String(population), "--sign", "key")
     #expect(output.status == 0, "\(output.stderr)")
     #expect(output.stdout.split(separator: "\n").map(String.init) == ["", ".made.json", ".intoto.json", ".sig", ".intoto.json.sig"].map { "pack.tar.gz\($0)" })
     let unpacked = try RunningProcess("/bin/tar", ["-xzf", "pack.tar.gz"], in: fixture.directory).wait()
     #expect(unpacked.status == 0)
+    let told = try RunningProcess("/bin/sh", ["-c", "ls -d pack/sample/*/ | wc -l; cat pack/sample/*/connections.csv"], in: fixture.directory).wait()
+    #expect(told.stdout.hasPrefix("37\n") && told.stdout.contains("closed,catalog/api[Deployment],catalog/search[Deployment],TCP 9200,No Connections"))
     let environment = [
       "ALLOWED_SIGNERS": "\(fixture.directory)/signers", "PACK_SIGNATURE": "\(fixture.directory)/pack.tar.gz.sig",
       "POPULATION": String(population),

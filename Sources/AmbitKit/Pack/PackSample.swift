@@ -44,16 +44,12 @@ struct PackSample {
           "Events: event-*.yaml is what the store keeps of an audit event, and its SHA-256 stands in change.json; the log's own lines are not kept in the store",
         ]),
     ]
-    var connections: [String: PackFile] = [:]
     for (place, id) in ids.enumerated() {
       guard let (history, change) = PackSample.find(id, changes) else { continue }
       let number = String(place + 1)
       let folder = "sample/\(String(repeating: "0", count: max(0, 3 - number.count)))\(number)"
       files += try dossier(change, history, folder)
-      // Changes of one snapshot came between the same two states.
-      let flows = try connections[change.commit] ?? PackSample.connections(change.commit, history)
-      connections[change.commit] = flows
-      files.append(PackFile("\(folder)/\(flows.path)", flows.bytes, flows.mediaType))
+      files.append(try PackSample.connections(of: change, history, "\(folder)/connections.csv"))
     }
     return files
   }
@@ -149,26 +145,33 @@ struct PackSample {
 
   // MARK: Connections
 
-  /// What the states before and after a snapshot permit otherwise.
-  private static func connections(_ commit: String, _ history: ClusterHistory) throws -> PackFile {
+  /// What a change by itself opens and closes, in the state before its snapshot.
+  private static func connections(of change: RecordedChange, _ history: ClusterHistory, _ path: String) throws -> PackFile {
     let heading = ["EFFECT", "SOURCE", "DESTINATION", "BEFORE", "AFTER"]
-    let point = try history.point(commit)
-    guard let parent = point.snapshot.parent else {
-      return PackFile("connections.txt", lines: ["There is no state before: the record begins with this snapshot."])
+    // A sample has no change of a snapshot without one before it.
+    guard let parent = try history.point(change.commit).snapshot.parent else { return PackFile(csv: path, heading, []) }
+    let before = try history.state(at: history.point(parent))
+    var entries = before.entries.filter { $0.path != change.path }
+    if let blob = change.version {
+      let stored = StoredObject(try history.text(of: blob, at: change.path, in: change.commit))
+      if let stored, stored.type != StoredObject.clusterType {
+        entries.append(ClusterState.Entry(object: stored.object, type: stored.type, path: change.path))
+      }
     }
-    let (old, new) = (try history.state(at: history.point(parent)), try history.state(at: point))
-    let diff = ConnectionDiff(old, new, Semantics(Semantics.Profile(of: new)))
+    let after = ClusterState(
+      cluster: before.cluster, entries: entries, coverage: before.coverage, enforcement: before.enforcement, ranges: before.ranges)
+    let diff = ConnectionDiff(before, after, Semantics(Semantics.Profile(of: after)))
     return PackFile(
-      csv: "connections.csv", heading,
-      diff.changes.map { change in
+      csv: path, heading,
+      diff.changes.map { flow in
         let effect =
-          switch change.kind {
+          switch flow.kind {
           case .added: "opened"
           case .removed: "closed"
           case .changed: "changed"
           case .unchanged: "unchanged"
           }
-        return [effect, change.source, change.destination, change.old.connectionText, change.new.connectionText]
+        return [effect, flow.source, flow.destination, flow.old.connectionText, flow.new.connectionText]
       })
   }
 }
