@@ -65,10 +65,10 @@ enum PeriodBenchmark {
       if isChange { changes += 1 }
       var edits: [String: [UInt8]?] = [:]
       if number == 0 {
-        for entry in cluster.state.entries { edits[path(of: entry)] = .some(CanonicalYAML.bytes(of: entry.object.value)) }
+        for entry in cluster.state.entries { edits[file(of: entry)] = .some(CanonicalYAML.bytes(of: entry.object.value)) }
       } else if isChange {
         let entry = policies[changes &* 7_919 % policies.count]
-        edits[path(of: entry)] = .some(CanonicalYAML.bytes(of: changed(entry.object.value, number)))
+        edits[file(of: entry)] = .some(CanonicalYAML.bytes(of: changed(entry.object.value, number)))
       }
       return recording(edits, number, isChange || number == 0)
     }
@@ -76,7 +76,7 @@ enum PeriodBenchmark {
     return changes
   }
 
-  private static func path(of entry: ClusterState.Entry) -> String { StoreLayout().path(of: ObjectID(entry.object, type: entry.type)) }
+  private static func file(of entry: ClusterState.Entry) -> String { StoreLayout().path(of: ObjectID(entry.object, type: entry.type)) }
 
   /// The policy with a rule of this time: every third lets everyone in.
   private static func changed(_ policy: Value, _ number: Int) -> Value {

@@ -74,6 +74,7 @@ struct AssessmentOptions: ParsableArguments {
         return Target(name: name ?? "", assessor: nil, period: span?.range ?? now.milliseconds..<now.milliseconds)
       }
       let history = try ClusterHistory(ambit, cluster: name, now: now)
+      if drawsFlows { try extent.findSigningKeys(of: history) }
       if let span {
         return Target(name: history.cluster, assessor: try Assessor(history, over: span.range, extent), period: span.range)
       }

@@ -19,6 +19,12 @@ package struct Assessor {
     package var drawsFlows = false
     /// Fingerprints of the keys that signed commits of the history; none where nobody looked.
     package var signingKeys: [String] = []
+
+    /// Finds out which keys signed the history of a cluster; costs a look at each of its commits.
+    package mutating func findSigningKeys(of history: ClusterHistory) throws {
+      let heads = try AssessedPapers.heads(history).compactMap { ObjectName(hex: $0.commit) }
+      signingKeys = try HistoryKeys(history.ambit.store, heads).signed.keys.sorted()
+    }
     package init() {}
   }
 

@@ -65,7 +65,7 @@ struct ChangePopulation {
       after: entry.snapshot.parent == nil ? nil : after, seen: entry.snapshot.capturedTo,
       time: step.map { $0.time / 1000 } ?? (change.actor.source == .audit ? change.actor.time.map { $0 * 1000 } : nil),
       actor: actor(change, identities), reason: change.cause, approval: approval, auditID: step?.auditID,
-      isReconstructed: false, before: change.previousBlob, version: change.blob)
+      isReconstructed: false, isBeginning: entry.snapshot.parent == nil && change.actor.source != .commit, before: change.previousBlob, version: change.blob)
   }
 
   private static func actor(_ change: IndexedChange, _ identities: Identities) -> RecordedChange.Actor {

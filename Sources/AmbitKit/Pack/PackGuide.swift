@@ -11,10 +11,10 @@ struct PackGuide {
 
   private let request: PackRequest
   private let heads: PackHeads
-  private let keys: PackKeys
+  private let keys: HistoryKeys
   private let integrity: RecordFacts.Integrity
 
-  init(_ request: PackRequest, _ heads: PackHeads, _ keys: PackKeys, _ integrity: RecordFacts.Integrity) {
+  init(_ request: PackRequest, _ heads: PackHeads, _ keys: HistoryKeys, _ integrity: RecordFacts.Integrity) {
     self.request = request
     self.heads = heads
     self.keys = keys

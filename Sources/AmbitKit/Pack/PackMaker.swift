@@ -52,7 +52,7 @@ package struct PackMaker {
     progress("verifying the history")
     let integrity = try self.integrity()
     extent.integrity = integrity
-    let keys = try PackKeys(history.ambit.store, history.heads)
+    let keys = try HistoryKeys(history.ambit.store, history.heads.heads.map(\.commit))
     extent.signingKeys = keys.signed.keys.sorted()
     let answers = try request.clusters.map { try answer($0, extent) }
     let assessments = answers.flatMap(\.assessments)
@@ -250,7 +250,7 @@ package struct PackMaker {
   // MARK: The manifest
 
   private func facts(
-    _ keys: PackKeys, _ integrity: RecordFacts.Integrity, _ states: [Assessment.Subject]
+    _ keys: HistoryKeys, _ integrity: RecordFacts.Integrity, _ states: [Assessment.Subject]
   ) -> Mapping {
     Mapping([
       ("tool", .string(PackMaker.tool)), ("request", request.value),

@@ -168,7 +168,7 @@ package struct Redaction: Sendable {
       actor: RecordedChange.Actor(
         name: full.actor.name.map(person), kind: full.actor.kind, source: full.actor.source, certainty: full.actor.certainty),
       reason: full.reason.map { _ in Redaction.leftOut }, approval: approval, auditID: full.auditID.map { name($0, "audit") },
-      isReconstructed: full.isReconstructed, before: nil, version: nil)
+      isReconstructed: full.isReconstructed, isBeginning: full.isBeginning, before: nil, version: nil)
   }
 
   private func waiver(_ full: AssessedWaiver) -> AssessedWaiver {

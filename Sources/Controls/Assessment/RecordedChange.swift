@@ -79,14 +79,16 @@ package struct RecordedChange: Sendable {
   package let auditID: String?
   /// Whether it was only ever seen in a log, between two readings.
   package let isReconstructed: Bool
+  /// Whether it is no change at all, but what was there when the record began.
+  package let isBeginning: Bool
   /// The blobs of the versions before and after.
   package let before: String?
   package let version: String?
 
   package init(
     id: String, commit: String, path: String, resource: String, object: CheckResult.Subject, effect: String, after: Int64?, seen: Int64,
-    time: Int64?, actor: Actor, reason: String?, approval: Approval, auditID: String?, isReconstructed: Bool, before: String?,
-    version: String?
+    time: Int64?, actor: Actor, reason: String?, approval: Approval, auditID: String?, isReconstructed: Bool, isBeginning: Bool = false,
+    before: String?, version: String?
   ) {
     self.id = id
     self.commit = commit
@@ -102,6 +104,7 @@ package struct RecordedChange: Sendable {
     self.approval = approval
     self.auditID = auditID
     self.isReconstructed = isReconstructed
+    self.isBeginning = isBeginning
     self.before = before
     self.version = version
   }

@@ -130,7 +130,7 @@ package struct RecordFacts: Sendable {
   }
 
   /// The changes that someone made: not what was there when the record began.
-  var made: [RecordedChange] { changes.filter { $0.after != nil || $0.time != nil } }
+  var made: [RecordedChange] { changes.filter { !$0.isBeginning } }
 
   static func subject(_ change: RecordedChange) -> CheckResult.Subject { change.object }
 

@@ -1,8 +1,8 @@
 internal import Integrity
 internal import SnapshotStore
 
-/// Which keys signed the commits of a pack's history, and how many commits none did.
-struct PackKeys {
+/// Which keys signed the commits of a history, and how many commits none did.
+struct HistoryKeys {
   /// How many commits each key signed, by its fingerprint.
   private(set) var signed: [String: Int] = [:]
   private(set) var unsigned = 0
@@ -10,9 +10,9 @@ struct PackKeys {
   private(set) var unreadable = 0
 
   /// Looks at every commit of all heads; whether a signature is good, verifying tells.
-  init(_ store: SnapshotStore, _ heads: PackHeads) throws {
-    for head in heads.heads {
-      for commit in try store.history(from: head.commit) {
+  init(_ store: SnapshotStore, _ heads: [ObjectName]) throws {
+    for head in heads {
+      for commit in try store.history(from: head) {
         do {
           guard let parts = try CommitSignature.split(store.commitBytes(commit)) else {
             unsigned += 1
