@@ -23,6 +23,13 @@ package enum CheckCatalog {
 
   package static func check(_ id: String) -> Check? { all.first { $0.id == id } }
 
+  /// A check of the owner whose answers another tool or a person brings.
+  package static func external(_ id: String) -> Check {
+    Check(
+      id: id, title: "Judged elsewhere: \(id)", reason: "The owner asks for it.",
+      remedy: "Bring what the tool found: `ambit attest --for \(id) --results FILE --valid-until DATE`.", population: "attestations", .papers)
+  }
+
   package static var knownIDs: Set<String> { Set(all.map(\.id)) }
 
   package static func title(_ id: String) -> String { check(id)?.title ?? id }

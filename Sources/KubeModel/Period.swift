@@ -10,9 +10,10 @@ package struct Period: Sendable, Hashable {
   }
 
   package static let forms =
-    "write 2026-01-01..2026-03-31, 2026-Q1, 2026-H1, 2026-03, 2026, or 'last 90 days'; a date means the whole day, UTC"
+    "write 2026-01-01..2026-03-31, 2026-Q1, 2026-H1, 2026-03, 2026, a day such as 2026-03-31, or 'last 90 days'; a date means the whole day, UTC"
 
-  /// Reads `2026-01-01..2026-03-31` (or any two moments), `2026-Q1`, `2026-H2`, `2026-03`, `2026`, `last 90 days`.
+  /// Reads `2026-01-01..2026-03-31` (or any two moments), `2026-Q1`, `2026-H2`, `2026-03`, `2026`, `2026-03-31`,
+  /// `last 90 days`.
   ///
   /// - Parameter offset: how far the days are ahead of UTC, in milliseconds.
   package init?(_ text: String, now: Moment, offset: Int64 = 0) {
@@ -24,7 +25,9 @@ package struct Period: Sendable, Hashable {
   }
 
   private static func between(_ text: String, _ now: Moment, _ offset: Int64) -> Range<Int64>? {
-    let ends = text.split(separator: "..", omittingEmptySubsequences: false).map(String.init)
+    var ends = text.split(separator: "..", omittingEmptySubsequences: false).map(String.init)
+    // A day by itself is all of it.
+    if ends.count == 1, CalendarDate(text) != nil { ends.append(text) }
     guard ends.count == 2 else { return nil }
     func end(_ text: String, _ day: Moment.DayEnd) -> Int64? {
       // A bare date is a day of the zone; other moments say themselves when they are.

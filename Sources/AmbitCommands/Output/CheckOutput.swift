@@ -48,10 +48,13 @@ enum CheckOutput {
         table.rows.append(
           first + [result.check.id, status.rawValue] + middle + [result.check.title, result.explanation])
         guard listsFindings else { continue }
+        let waivers = Dictionary(
+          assessment.findings.compactMap { history in history.waiver.map { (history.fingerprint, $0) } }, uniquingKeysWith: { first, _ in first })
         for finding in result.findings {
+          let waiver = waivers[finding.fingerprint(of: result.check.id)].map { ", waived by \($0)" } ?? ""
           let blank = Array(repeating: "", count: headings.count - 2 + first.count)
           table.rows.append(
-            blank + ["  \(finding.subject.title)", finding.message + (finding.yamlPath.map { " (\($0))" } ?? "")])
+            blank + ["  \(finding.subject.title)", finding.message + (finding.yamlPath.map { " (\($0))" } ?? "") + waiver])
         }
       }
     }

@@ -169,7 +169,9 @@ package struct Assessor {
       statuses[reader.check.id] = .init(
         whole: whole, namespaces: reader.namespaces, restsOnEnforcement: reader.check.restsOnEnforcement)
     }
-    for check in CheckCatalog.all where !check.asksStates {
+    let asked = Set(readers.map(\.check.id))
+    let external = Set(plan.papers.flatMap { $0.attestations.all.map(\.subject) }).filter { $0.hasPrefix("OWN-") && !asked.contains($0) }
+    for check in CheckCatalog.all.filter({ !$0.asksStates }) + external.map(CheckCatalog.external) {
       let (assessment, whole) = judge.assessment(check, facts)
       checks.append(assessment)
       statuses[check.id] = .init(whole: whole, namespaces: [:], restsOnEnforcement: false)
