@@ -87,8 +87,8 @@ private struct Evaluator {
     }
     let rulings = plan.plan.rulings[segment.rulings]
     if let check = question.check {
-      let context = CheckContext(try part(walk.items, segment), rulings)
-      return [checks.check(check, segment.rulings)?.answer(context) ?? CheckAnswer()]
+      guard let asked = checks.check(check, segment.rulings), let reads = asked.reads else { return [CheckAnswer()] }
+      return [asked.answer(CheckContext(try part(walk.items(where: reads.includes), segment), rulings))]
     }
     guard case .namespace(let name) = question.scope else { return [] }
     let context = NamespaceContext(name, try part(walk.items(for: name), segment), rulings)
@@ -99,7 +99,8 @@ private struct Evaluator {
     let facts = try facts(segment)
     var entries: [ClusterState.Entry] = []
     entries.reserveCapacity(items.count)
-    for path in items.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    // Paths are ASCII, so that texts are in the order of their bytes.
+    for path in items.keys.sorted() {
       if let item = items[path] { entries.append(try object(item, path)) }
     }
     return ClusterState(

@@ -110,15 +110,17 @@ struct QuestionPlan {
   ) {
     let present = walker.state.namespaces
     let base = walker.base(segment)
-    let asked = all || touched.shared ? present : present.filter(touched.namespaces.contains)
+    let asked = all || touched.shared ? present : touched.namespaces.sorted().filter(walker.state.holds)
     for name in asked {
       let key = walker.key(of: name, base)
       questions.append(Question(segment: number, scope: .namespace(name), check: nil, key: key))
     }
-    for gone in walker.known.subtracting(present).sorted() {
-      absences.append(Absence(segment: number, scope: .namespace(gone), check: nil, answer: CheckAnswer()))
+    if all || touched.lists {
+      for gone in walker.known.subtracting(present).sorted() {
+        absences.append(Absence(segment: number, scope: .namespace(gone), check: nil, answer: CheckAnswer()))
+      }
+      walker.known = Set(present)
     }
-    walker.known = Set(present)
     if all {
       let state = ClusterState(
         cluster: plan.cluster, entries: [], coverage: plan.coverages[segment.coverage],
@@ -198,7 +200,7 @@ private struct Walker {
   /// What every answer of a segment rests on.
   func base(_ segment: PeriodPlan.Segment) -> [UInt8] {
     ProgramIdentity.digest.bytes + Array(plan.cluster.utf8) + [0] + Array(plan.rulings[segment.rulings].digest.utf8)
-      + coverageDigests[segment.coverage].bytes + Array((state.facts?.blob ?? "").utf8) + [0]
+      + coverageDigests[segment.coverage].bytes + Array((state.facts?.blob ?? "").utf8) + [state.isEmpty ? 0 : 1]
   }
 
   mutating func key(of namespace: String, _ base: [UInt8]) -> SHA256Value {
@@ -233,5 +235,6 @@ extension StateWalk.Touched {
     shared = shared || other.shared
     kinds += other.kinds
     facts = facts || other.facts
+    lists = lists || other.lists
   }
 }

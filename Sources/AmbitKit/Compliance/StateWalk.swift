@@ -21,6 +21,8 @@ struct StateWalk {
     /// Whether anything changed that the checks of all namespaces may read.
     var shared = false
     var kinds: [(type: ResourceType, namespace: String?)] = []
+    /// Whether a namespace may have come or gone.
+    var lists = false
     /// Whether the cluster's own facts did.
     var facts = false
   }
@@ -31,9 +33,12 @@ struct StateWalk {
   /// Objects without a namespace that only checks of the cluster read.
   private var others: [String: Item] = [:]
   private(set) var facts: Item?
+  /// The namespaces that exist or that something stands in, sorted.
+  private(set) var namespaces: [String] = []
 
   init(_ entries: [StateEntry]) {
     for entry in entries { set(entry.path, entry.id, entry.blob, entry.commit) }
+    findNamespaces()
   }
 
   /// The type of what is recorded; a policy that Ambit does not model has one too.
@@ -64,6 +69,7 @@ struct StateWalk {
 
   mutating func take(_ steps: ArraySlice<ObjectStep>) -> Touched {
     var touched = Touched()
+    let known = own.count
     for step in steps {
       set(step.path, step.id, step.blob, step.commit)
       if step.path == StoreLayout.clusterFile {
@@ -74,27 +80,47 @@ struct StateWalk {
       touched.kinds.append((type, step.id.namespace))
       if let namespace = step.id.namespace { touched.namespaces.insert(namespace) }
       if NamespaceParts.isShared(type, step.id.namespace) { touched.shared = true }
-      if type == ResourceCatalog.namespaces { touched.namespaces.insert(step.id.name) }
+      if type == ResourceCatalog.namespaces {
+        touched.namespaces.insert(step.id.name)
+        touched.lists = true
+      }
     }
+    // One that came with its first object, or went with its last.
+    if own.count != known || touched.namespaces.contains(where: { own[$0] == nil }) { touched.lists = true }
+    if touched.lists { findNamespaces() }
     return touched
   }
 
-  /// The namespaces that exist or that something stands in, sorted.
-  var namespaces: [String] {
+  private mutating func findNamespaces() {
     let names = Set(own.keys).union(shared.values.lazy.filter { $0.type == ResourceCatalog.namespaces }.map(\.id.name))
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    namespaces = names.sorted()
   }
+
+  /// Whether a namespace is among `namespaces`.
+  func holds(_ namespace: String) -> Bool {
+    own[namespace] != nil || shared.values.contains { $0.type == ResourceCatalog.namespaces && $0.id.name == namespace }
+  }
+
+  /// Whether it shows no cluster at all.
+  var isEmpty: Bool { namespaces.isEmpty }
 
   /// What the checks of a namespace may read, by path.
   func items(for namespace: String) -> [String: Item] {
     shared.merging(own[namespace] ?? [:]) { _, own in own }
   }
 
-  /// All that there is, by path.
-  var items: [String: Item] {
-    var all = shared.merging(others) { first, _ in first }
-    for items in own.values { all.merge(items) { first, _ in first } }
-    return all
+  /// What a question to the whole cluster reads, by path; the namespaces themselves are told in any case.
+  func items(where includes: (ResourceType, String?) -> Bool) -> [String: Item] {
+    var found: [String: Item] = [:]
+    func add(_ items: [String: Item]) {
+      for (path, item) in items where item.type == ResourceCatalog.namespaces || includes(item.type, item.id.namespace) {
+        found[path] = item
+      }
+    }
+    add(shared)
+    add(others)
+    for items in own.values { add(items) }
+    return found
   }
 
   // MARK: Digests
@@ -111,7 +137,7 @@ struct StateWalk {
 
   private static func digest(_ items: [String: Item], where isIncluded: (Item) -> Bool) -> SHA256Value {
     var lines: [UInt8] = []
-    for path in items.keys.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) {
+    for path in items.keys.sorted() {
       guard let item = items[path], isIncluded(item) else { continue }
       lines += path.utf8
       lines.append(0)
