@@ -17,7 +17,7 @@ enum PeriodBenchmark {
       let changes = try record(readings, in: path)
       let ambit = try Ambit(path: path)
       try ambit.catchUp("c")
-      print("  \(readings) readings, \(changes) changes, 200 namespaces, 2,000 workloads")
+      print("  \(readings) readings, \(changes) changes, 200 namespaces, 2,000 workloads; peak memory until here \(Measurement.peakMemory) MB")
       let end = start + Int64(readings) * every
       let half = try assess(path, start..<start + (end - start) / 2, "ambit, half of it from nothing")
       try emptyMemo(path)

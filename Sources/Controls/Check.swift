@@ -34,6 +34,22 @@ package struct Check: Sendable {
   package struct Reads: Sendable {
     /// Whether objects of a kind in a namespace (nil: of the cluster) are read.
     package let includes: @Sendable (ResourceType, String?) -> Bool
+    /// Kinds of which one object has to be there for anything but what is shared to be read; none where it is read anyway.
+    package private(set) var gate: Set<String> = []
+
+    package init(_ includes: @escaping @Sendable (ResourceType, String?) -> Bool) { self.includes = includes }
+
+    /// The same, read only where an object of one of these kinds is there.
+    package func only(whereAny kinds: Set<String>) -> Reads {
+      var reads = self
+      reads.gate = kinds
+      return reads
+    }
+
+    /// What is read where kinds are there or not.
+    package func given(_ isThere: (String) -> Bool) -> Reads {
+      gate.isEmpty || gate.contains(where: isThere) ? self : .shared
+    }
 
     package static let nothing = Reads { _, _ in false }
     package static let everything = Reads { _, _ in true }

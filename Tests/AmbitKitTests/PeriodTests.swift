@@ -33,6 +33,14 @@ import Testing
       }
   }
 
+  private static let routes = [
+    "{apiVersion: gateway.networking.k8s.io/v1, kind: Gateway, metadata: {name: edge, namespace: z}, spec: {listeners: [{name: http, port: 80, protocol: HTTP}]}}",
+    """
+    {apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, metadata: {name: shop, namespace: z},
+     spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: web, namespace: a, port: 80}]}]}}
+    """, "{apiVersion: v1, kind: Service, metadata: {name: web, namespace: a}, spec: {selector: {app: web}, ports: [{port: 80}]}}",
+  ]
+
   private static let deny = "deny/{podSelector: {}, policyTypes: [Ingress, Egress]}"
   private static let open = "open/{podSelector: {}, policyTypes: [Ingress], ingress: [{}]}"
 
@@ -72,7 +80,9 @@ import Testing
         [PeriodTests.deny, PeriodTests.open].filter { _ in random.next() % 2 == 0 }.map { "\(name)/\($0)" }
       }
       let workloads = namespaces.flatMap { name in ["web", "db"].filter { _ in random.next() % 2 == 0 }.map { "\(name)/\($0)" } }
-      try fixture.record(cluster(namespaces, policies, workloads))
+      // A route to another namespace, which comes and goes.
+      let routes = random.next() % 2 == 0 ? PeriodTests.routes : []
+      try fixture.record(cluster(namespaces, policies, workloads) + routes)
     }
     let assessor = try assess(0..<20)
     #expect(assessor.work.asked > 0)

@@ -87,7 +87,7 @@ private struct Evaluator {
     }
     let rulings = plan.plan.rulings[segment.rulings]
     if let check = question.check {
-      guard let asked = checks.check(check, segment.rulings), let reads = asked.reads else { return [CheckAnswer()] }
+      guard let asked = checks.check(check, segment.rulings), let reads = asked.reads?.given(walk.has) else { return [CheckAnswer()] }
       return [asked.answer(CheckContext(try part(walk.items(where: reads.includes), segment), rulings))]
     }
     guard case .namespace(let name) = question.scope else { return [] }

@@ -129,14 +129,15 @@ struct QuestionPlan {
     }
     if namespaceCounts.last?.count != present.count { namespaceCounts.append((number, present.count)) }
     for place in checks.checks.indices {
-      guard let reads = checks.check(place, segment.rulings)?.reads else {
+      guard let reads = checks.check(place, segment.rulings)?.reads.map({ $0.given(walker.state.has) }) else {
         if all, checks.checks[place].reads != nil {
           absences.append(Absence(segment: number, scope: .cluster, check: place, answer: CheckAnswer()))
         }
         continue
       }
-      guard all || touched.kinds.contains(where: { reads.includes($0.type, $0.namespace) }) else { continue }
-      let key = walker.key(ofCheck: place, reads, base, touched, all: all)
+      let isOther = walker.isOther(reads, place)
+      guard all || isOther || touched.kinds.contains(where: { reads.includes($0.type, $0.namespace) }) else { continue }
+      let key = walker.key(ofCheck: place, reads, base, touched, all: all || isOther)
       questions.append(Question(segment: number, scope: .cluster, check: place, key: key))
     }
   }
@@ -172,6 +173,8 @@ private struct Walker {
   private let plan: PeriodPlan
   private let coverageDigests: [SHA256Value]
   private var shared: SHA256Value?
+  /// Whether what a check reads was narrowed to what is behind its gate.
+  private var gated: [Int: Bool] = [:]
   /// By check, the digest of what it reads of each namespace, and of what has none (nil).
   private var parts: [Int: [String?: SHA256Value]] = [:]
 
@@ -207,6 +210,13 @@ private struct Walker {
     let shared = self.shared ?? state.sharedDigest
     self.shared = shared
     return SHA256Value(of: base + shared.bytes + Array(namespace.utf8) + [0] + state.digest(of: namespace).bytes)
+  }
+
+  /// Whether a check reads something else than it did before: a kind that it waits for came or went.
+  mutating func isOther(_ reads: Check.Reads, _ check: Int) -> Bool {
+    let isGated = !reads.gate.isEmpty
+    defer { gated[check] = isGated }
+    return gated[check].map { $0 != isGated } ?? false
   }
 
   mutating func key(

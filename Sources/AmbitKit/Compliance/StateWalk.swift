@@ -33,6 +33,8 @@ struct StateWalk {
   /// Objects without a namespace that only checks of the cluster read.
   private var others: [String: Item] = [:]
   private(set) var facts: Item?
+  /// How many objects there are of each kind.
+  private var counts: [String: Int] = [:]
   /// The namespaces that exist or that something stands in, sorted.
   private(set) var namespaces: [String] = []
 
@@ -56,6 +58,9 @@ struct StateWalk {
       facts = item
       return
     }
+    let before = id.namespace.map { own[$0]?[path] } ?? shared[path] ?? others[path]
+    if before == nil, item != nil { counts[type.kind, default: 0] += 1 }
+    if before != nil, item == nil { counts[type.kind, default: 0] -= 1 }
     if let namespace = id.namespace {
       own[namespace, default: [:]][path] = item
       if own[namespace]?.isEmpty == true { own[namespace] = nil }
@@ -100,6 +105,9 @@ struct StateWalk {
   func holds(_ namespace: String) -> Bool {
     own[namespace] != nil || shared.values.contains { $0.type == ResourceCatalog.namespaces && $0.id.name == namespace }
   }
+
+  /// Whether an object of a kind is there.
+  func has(_ kind: String) -> Bool { (counts[kind] ?? 0) > 0 }
 
   /// Whether it shows no cluster at all.
   var isEmpty: Bool { namespaces.isEmpty }

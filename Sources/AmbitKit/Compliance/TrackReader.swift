@@ -7,7 +7,8 @@ internal import Registers
 struct TrackReader {
   /// A finding, and the segments in which it was open.
   struct OpenFinding {
-    let finding: CheckResult.Finding
+    /// As it was last: where it stands in its file may change while it stays the same finding.
+    var finding: CheckResult.Finding
     let fingerprint: String
     /// From which segment, and before which one that closed it; nil where it stays open.
     var spans: [(opened: Int, closed: Int?)]
@@ -81,6 +82,7 @@ struct TrackReader {
       guard let place = places[fingerprint], let span = findings[place].spans.indices.last else { continue }
       findings[place].spans[span].closed = number
     }
+    for (fingerprint, finding) in opened { if let place = places[fingerprint] { findings[place].finding = finding } }
     for (fingerprint, finding) in opened.sorted(by: { $0.key < $1.key }) where closed[fingerprint] == nil {
       if let place = places[fingerprint] {
         if findings[place].spans.last?.closed == number {

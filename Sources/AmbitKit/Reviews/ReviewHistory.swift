@@ -1,4 +1,5 @@
 package import HistoryIndex
+internal import Integrity
 internal import KubeModel
 internal import Registers
 package import Reviews
@@ -11,6 +12,8 @@ package final class ReviewHistory {
   private let identities: RegisterTimeline<Identities>
   /// Digests of intended forms by blob, since a history names the same ones again and again.
   private var digests: [String: String] = [:]
+  /// Those of them that the index does not keep yet.
+  private var found: [String: String] = [:]
   /// When the last complete reading before a snapshot began, by the snapshot's commit.
   private var earlier: [String: Int64]?
   private var coauthors: [String: [Account]] = [:]
@@ -25,6 +28,8 @@ package final class ReviewHistory {
   ///
   /// Costs a look at both versions of each change, and at all changes of objects that an approval names.
   package func verdicts(on entries: [HistoryEntry]) throws -> [ReviewVerdict] {
+    try recall(entries)
+    defer { keepFound() }
     let approved = Set(approvals.flatMap(\.transitions).map(\.object))
     var known: [String: ReviewVerdict] = [:]
     for id in Set(entries.map(\.change.id)).intersection(approved) {
@@ -67,6 +72,32 @@ package final class ReviewHistory {
       after: after, until: until)
   }
 
+  /// The question of the index's memo whose answer is the digest of a version.
+  private static func question(_ blob: String) -> SHA256Value {
+    SHA256Value(of: ProgramIdentity.digest.bytes + Array("intended \(blob)".utf8))
+  }
+
+  /// Takes what is known of these changes' versions out of the index: a long history has many, each to be read and parsed.
+  private func recall(_ entries: [HistoryEntry]) throws {
+    let wanted = Set(entries.flatMap { [$0.change.blob, $0.change.previousBlob].compactMap(\.self) }).filter { digests[$0] == nil }
+    let known = try history.ambit.index.read { view in
+      try wanted.reduce(into: [String: String]()) { known, blob in
+        guard let row = try view.answers(to: ReviewHistory.question(blob))?.first, let bytes = try view.answer(row) else { return }
+        known[blob] = String(decoding: bytes, as: UTF8.self)
+      }
+    }
+    digests.merge(known) { first, _ in first }
+  }
+
+  /// Keeps what was found out; a store that cannot be written to is asked again next time.
+  private func keepFound() {
+    guard !found.isEmpty else { return }
+    try? history.ambit.index.write { [found] writer in
+      for (blob, digest) in found { try writer.keep([Array(digest.utf8)], to: ReviewHistory.question(blob)) }
+    }
+    found = [:]
+  }
+
   private func digest(_ blob: String, _ entry: HistoryEntry) throws -> String {
     if let known = digests[blob] { return known }
     let bytes = try history.text(of: blob, at: entry.change.path, in: entry.snapshot.commit)
@@ -75,6 +106,7 @@ package final class ReviewHistory {
     }
     let digest = IntendedForm.digest(of: stored.object, type: stored.type)
     digests[blob] = digest
+    found[blob] = digest
     return digest
   }
 

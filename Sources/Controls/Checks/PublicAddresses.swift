@@ -15,7 +15,9 @@ extension Check {
         var answer = publicRules(context.policies, .ingress)
         entryPoints(context.name, context.state, context.isolation, context.rulings, isWanted: { _ in true }, &answer)
         return answer
-      }, .init { type, namespace in NamespaceParts.isShared(type, namespace) || publicReads.contains(type.kind) }
+      },
+      Reads { type, namespace in NamespaceParts.isShared(type, namespace) || publicReads.contains(type.kind) }
+        .only(whereAny: gatewayRoutes)
     ) { context in
       var answer = publicRules(context.clusterPolicies, .ingress)
       routesElsewhere(context, &answer)
@@ -74,6 +76,9 @@ extension Check {
   private static let publicReads: Set<String> = [
     "Workload", "Service", "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute", "NetworkPolicy", "CiliumNetworkPolicy",
   ]
+
+  /// Kinds that may lead to Services of other namespaces.
+  private static let gatewayRoutes: Set<String> = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"]
 
   private struct EntryKey: Hashable, Comparable {
     let kind: String
