@@ -44,6 +44,7 @@ package struct Assessor {
   private let enforcement: [(time: Int64, enforcement: ClusterState.Enforcement)]
   private let facts: RecordFacts
   private let lastDone: [String: Int64]
+  private let flows: [Assessment.Flow]
   private let registers: RegisterBook
   private let extent: Extent
   package let observed: Assessment.Observed
@@ -93,6 +94,7 @@ package struct Assessor {
       gaps: plan.gaps)
     facts = try Assessor.facts(history, plan, registers, extent, observed, readers)
     lastDone = try Assessor.lastDone(plan, registers)
+    flows = extent.drawsFlows ? try Assessor.flows(history, plan) : []
     (checks, statuses) = try Assessor.checks(history, plan, readers, facts)
   }
 
@@ -136,7 +138,7 @@ package struct Assessor {
   private static func drift(
     _ history: ClusterHistory, _ plan: PeriodPlan, _ registers: RegisterBook
   ) throws -> RecordFacts.Drift? {
-    let end = plan.period.isEmpty ? plan.period.upperBound : plan.period.upperBound - 1
+    let end = plan.lastMoment
     guard let line = try registers.inventories().content(at: end).cluster(history.cluster)?.intended,
       let state = plan.segments.last?.state
     else { return nil }
@@ -192,7 +194,7 @@ package struct Assessor {
         tracks.assessment(control, of: framework, control.clocks.map { $0.standing(last: lastDone[$0.check], at: plan.lastMoment) })
       },
       checks: checks.filter { mapped.contains($0.check.id) }, observed: observed, coverage: lastCoverage,
-      flows: extent.drawsFlows ? try flows() : [], registers: try inForce(), signingKeys: extent.signingKeys,
+      flows: flows, registers: try inForce(), signingKeys: extent.signingKeys,
       changes: plan.period.isEmpty ? [] : facts.changes, waivers: facts.waivers,
       attestations: try AssessedPapers.attestations(plan, registers), cautions: cautions(end))
   }
@@ -284,7 +286,7 @@ package struct Assessor {
     return cautions
   }
 
-  private func flows() throws -> [Assessment.Flow] {
+  private static func flows(_ history: ClusterHistory, _ plan: PeriodPlan) throws -> [Assessment.Flow] {
     guard let state = plan.segments.last?.state else { return [] }
     return try NamespaceFlows.flows(history.state(at: history.point(plan.states[state].commit)))
   }

@@ -27,9 +27,10 @@ struct ChangePopulation {
     }
     let identities = try registers.identities()
     let reviews = try ReviewHistory(history)
-    let verdicts = try reviews.verdicts(on: entries.filter { ChangePopulation.isOfPolicy($0.change.id) })
+    let policies = entries.filter { ChangePopulation.isOfPolicy($0.change.id) }
+    let verdicts = try reviews.verdicts(on: policies)
     var approvals: [String: RecordedChange.Approval] = [:]
-    for (entry, verdict) in zip(entries.filter({ ChangePopulation.isOfPolicy($0.change.id) }), verdicts) {
+    for (entry, verdict) in zip(policies, verdicts) {
       approvals[ChangePopulation.id(entry)] = ChangePopulation.approval(verdict)
     }
     changes = entries.map { entry in
