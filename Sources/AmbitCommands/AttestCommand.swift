@@ -96,13 +96,11 @@ struct AttestRecordCommand: ParsableCommand {
   private static let largest = 64 << 20
 
   private static func contents(_ name: String) throws -> [UInt8] {
-    guard let data = name == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: name) else {
-      throw AmbitError(.notFound, "'\(name)' cannot be read", hint: "name a file, or - for standard input")
-    }
-    guard data.count <= largest else {
+    let bytes = try InputFile.bytes(name)
+    guard bytes.count <= largest else {
       throw AmbitError(.badInput, "'\(name)' is larger than 64 MiB", hint: "attest where it is kept, and its SHA-256")
     }
-    return Array(data)
+    return bytes
   }
 
   private static func review(_ bytes: [UInt8], _ name: String) throws -> (outcome: Attestations.Attestation.Outcome, statement: String) {

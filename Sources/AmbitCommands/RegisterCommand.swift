@@ -38,13 +38,7 @@ struct RegisterPutCommand: ParsableCommand {
     let ambit = try store.open()
     defer { ambit.tellNotes() }
     try signing.set(up: ambit)
-    let files = try files.map { name in
-      let data = name == "-" ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: name)
-      guard let data else {
-        throw AmbitError(.notFound, "'\(name)' cannot be read", hint: "name a YAML file, or - for standard input")
-      }
-      return (name: name, bytes: Array(data))
-    }
+    let files = try files.map { (name: $0, bytes: try InputFile.bytes($0, kind: "a YAML file")) }
     do {
       for put in try RegisterBook(ambit).put(files, message: message, by: .current, at: .now) {
         let outcome = put.commit.map { "in force from now on, version \($0.short)" } ?? "in force already, unchanged"
